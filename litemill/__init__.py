@@ -1,0 +1,1 @@
+"""What the stages stand on: sources, graphs, conversion, runtime, records, report."""

@@ -1,0 +1,1 @@
+"""What files cost to run."""

@@ -1,0 +1,121 @@
+"""Typed view of `data/catalog.yaml`: every source that a network or a baseline may name."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from litemill import settings
+from litemill.paths import CATALOG
+
+Task = Literal["segmentation", "stylization"]
+Part = Literal["predict", "transfer"]
+Size = Annotated[int, msgspec.Meta(ge=1, le=8192)]
+Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Fit = Literal["shrink", "fit", "stretch", "none"]
+Corners = Literal["aligned", "left", "half_pixel"]
+
+
+class Embedded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file in `data/embedded` that stands for a source.
+
+    Parameters
+    ----------
+    sha256, size_bytes
+        Of the file in the repository.
+    rebuilt
+        Whether it was rebuilt from released weights, and so is not upstream's file byte for byte.
+    """
+
+    sha256: Hash
+    size_bytes: int
+    rebuilt: bool = False
+
+
+class Crop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a segmentation graph does to a picture ahead of its network.
+
+    Parameters
+    ----------
+    size
+        Height and width, in pixels, that the picture is shrunk to fit and padded to.
+    pad_value
+        What the padding holds, in the picture's scale of 0 to 255.
+    scale, offset
+        A pixel enters the network as `pixel * scale + offset`.
+    fit
+        How a picture comes to fit: `shrink` larger ones, `fit` smaller ones too, `stretch` to the crop's own shape,
+        or `none` in the graph, so that larger ones are shrunk ahead of it.
+    corners
+        How the picture's resize counts: `aligned` corners, from the `left` edge, or by `half_pixel` centres.
+    logits_corners, labels_corners
+        The same of the logits' resize to the crop, and of the labels' to the picture's own size.
+    """
+
+    size: tuple[Size, Size]
+    pad_value: float = 127.5
+    scale: float = 2 / 255
+    offset: float = -1.0
+    fit: Fit = "shrink"
+    corners: Corners = "aligned"
+    logits_corners: Corners = "aligned"
+    labels_corners: Corners = "aligned"
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One source.
+
+    Parameters
+    ----------
+    kind
+        `frozen_graph` or `saved_model` (in a .tar.gz), or a `tflite` file.
+    url
+        Where upstream has it.
+    mirror
+        Its path below a mirror folder or address, and below `data/embedded`.
+    licence, dataset
+        SPDX name; what the network was trained on.
+    task, part
+        What it is for; a style-transfer .tflite is either the predict or the transfer part.
+    cut
+        Role (image, logits, resized_logits, content, style, bottleneck, stylized) to the name of the tensor's node.
+    labels
+        File in `data/labels`, one class a line.
+    crop
+        The pre-processing, for segmentation.
+    sha256, size_bytes
+        Of upstream's file, where known.
+    embedded
+        What `data/embedded` holds of it.
+    note
+        What a reader of figures should know of it.
+    """
+
+    kind: Literal["frozen_graph", "saved_model", "tflite"]
+    url: str
+    mirror: str
+    licence: str
+    task: Task
+    dataset: str = ""
+    part: Part | None = None
+    cut: dict[str, str] = {}
+    labels: str | None = None
+    crop: Crop | None = None
+    sha256: Hash | None = None
+    size_bytes: int | None = None
+    embedded: Embedded | None = None
+    note: str = ""
+
+
+Catalog = dict[Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,100}$")], Entry]
+
+
+def load() -> Catalog:
+    """Read and check `data/catalog.yaml`; SettingsError names what does not fit."""
+    return settings.read(CATALOG, Catalog)
+
+
+def entry(name: str) -> Entry:
+    """Give one source of the catalogue; SettingsError with the nearest name where there is none."""
+    catalog = load()
+    settings.require(name, catalog, str(CATALOG), "source")
+    return catalog[name]

@@ -1,0 +1,85 @@
+"""TensorFlow's own converter, with its settings taken from a recipe."""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from litemill.errors import ConversionError
+from litemill.params import Recipe
+from litemill.records import Tensor
+
+Samples = Mapping[str, npt.NDArray[Any]]
+OPS = {
+    "int8": tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
+    "int16x8": tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
+}
+
+
+def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe, samples: Samples) -> bytes:
+    """Convert a frozen, cut graph; the same arguments give the same bytes.
+
+    Parameters
+    ----------
+    graph
+        A serialized GraphDef whose inputs are placeholders.
+    inputs, output
+        Its inputs with their fixed shapes, and its output node.
+    recipe
+        How to quantize.
+    samples
+        Input name to calibration values [n, ...]; used by calibrated recipes alone.
+
+    Raises
+    ------
+    ConversionError
+        The converter refuses the graph, or there are too few samples.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "graph.pb"
+        path.write_bytes(graph)
+        names = [tensor.name for tensor in inputs]
+        shapes = {tensor.name: list(tensor.shape) for tensor in inputs}
+        converter = tf.compat.v1.lite.TFLiteConverter.from_frozen_graph(str(path), names, [output], input_shapes=shapes)
+        configure(converter, recipe, [_chosen(samples, recipe, name) for name in names])
+        try:
+            return bytes(converter.convert())
+        except (ValueError, RuntimeError, tf.errors.OpError) as error:
+            first = str(error).strip().splitlines()[0]
+            raise ConversionError("the converter refuses the graph", got=first, remedy="see the recipe in params.yaml") from None
+
+
+def configure(converter: Any, recipe: Recipe, samples: Sequence[npt.NDArray[Any]]) -> None:
+    """Set a converter as a recipe says; `samples` are in the order of the converter's inputs."""
+    if recipe.quantize != "none":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if recipe.quantize == "fp16":
+        converter.target_spec.supported_types = [tf.float16]
+    if recipe.quantize in OPS:
+        converter.target_spec.supported_ops = [OPS[recipe.quantize]]
+        converter.representative_dataset = lambda: _rows(samples)
+
+
+def _chosen(samples: Samples, recipe: Recipe, name: str) -> npt.NDArray[Any]:
+    """Give an input's calibration values, as many as the recipe wants."""
+    wanted = recipe.calibration_samples
+    if wanted is None:
+        return np.empty(0)
+    if len(samples[name]) < wanted:
+        raise ConversionError("too few calibration samples", expected=f"at least {wanted} of {name}", got=len(samples[name]),
+                              remedy="add pictures to params.yaml: images, or lower calibration_samples")  # fmt: skip
+    return samples[name][:wanted]
+
+
+def _rows(samples: Sequence[npt.NDArray[Any]]) -> Iterator[list[npt.NDArray[Any]]]:
+    """Give one value of each input at a time, with a batch axis.
+
+    Plain lists: the calibrator takes names only of a SavedModel's signature. Their order is that of the names that
+    the converter was given, which it keeps.
+    """
+    for row in zip(*samples, strict=True):
+        yield [value[None] for value in row]

@@ -1,0 +1,65 @@
+"""Files that are either whole or not there: written beside, then renamed."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from litemill.errors import LitemillError
+
+Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` to write a file or a folder to; it takes `path`'s place on success.
+
+    On an error nothing of it stays, and what stood at `path` is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    new = scratch / path.name
+    try:
+        yield new
+        if path.is_dir():
+            path.rename(scratch / "old")
+        new.replace(path)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write `data` to `path`, whole or not at all."""
+    with replacing(path) as new, new.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+    """Write named arrays as one .npz; the same arrays give the same bytes."""
+    with replacing(path) as new, new.open("wb") as stream:
+        np.savez(stream, allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
+
+
+def read_arrays(path: Path) -> Arrays:
+    """Read what `write_arrays` wrote."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (ValueError, EOFError, KeyError) as error:
+        raise LitemillError(
+            f"{path}: is no archive of arrays", got=error, remedy="remove it, then run: dvc repro"
+        ) from None

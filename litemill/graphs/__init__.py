@@ -1,0 +1,1 @@
+"""TensorFlow graphs: read, cut, given fixed shapes, run."""

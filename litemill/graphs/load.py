@@ -1,0 +1,67 @@
+"""Sources as frozen graphs: variables made constants, nothing else changed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from google.protobuf.message import DecodeError
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from litemill.catalog import Entry
+from litemill.errors import GraphError
+
+GraphDef = tf.compat.v1.GraphDef
+REMEDY = "remove the source's folder, then run: dvc repro"
+
+
+def frozen(folder: Path, entry: Entry) -> GraphDef:
+    """Give the whole graph of an unpacked source."""
+    if entry.kind == "saved_model":
+        return freeze(folder / "saved_model")
+    return read(folder / "frozen_inference_graph.pb")
+
+
+def read(path: Path) -> GraphDef:
+    """Read a frozen graph; GraphError where it is none."""
+    graph = GraphDef()
+    try:
+        graph.ParseFromString(path.read_bytes())
+    except FileNotFoundError:
+        raise GraphError(f"{path}: no such graph", remedy="run: dvc repro") from None
+    except (DecodeError, OSError) as error:
+        raise GraphError(f"{path}: can't be read as a graph", got=error, remedy=REMEDY) from None
+    if not graph.node:
+        raise GraphError(f"{path}: is an empty graph", expected="nodes", remedy=REMEDY)
+    return graph
+
+
+def model(folder: Path) -> tf.Module:
+    """Load a SavedModel; GraphError where it is none or has no signature."""
+    try:
+        loaded = tf.saved_model.load(str(folder))
+    except (OSError, ValueError, KeyError, DecodeError, tf.errors.OpError) as error:
+        raise GraphError(f"{folder}: can't be read as a SavedModel", got=error, remedy=REMEDY) from None
+    if "serving_default" not in loaded.signatures:
+        names = ", ".join(loaded.signatures) or "none"
+        raise GraphError(f"{folder}: no such signature", expected="serving_default", got=names, remedy="export it with one")
+    return loaded
+
+
+def freeze(folder: Path) -> GraphDef:
+    """Turn a SavedModel's default signature into a frozen graph."""
+    loaded = model(folder)  # its signatures hold its variables by weak references alone
+    return convert_variables_to_constants_v2(loaded.signatures["serving_default"]).graph.as_graph_def()
+
+
+def call(loaded: tf.Module, feeds: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    """Call a SavedModel's default signature as a whole, its inputs by the names of their nodes; the first output."""
+    signature = loaded.signatures["serving_default"]
+    arguments = {key: spec.name for key, spec in signature.structured_input_signature[1].items()}
+    missing = sorted(set(arguments.values()) - set(feeds))
+    if missing:
+        raise GraphError("an input of the SavedModel has no cut", expected=", ".join(missing), got=", ".join(feeds),
+                         remedy="name it in data/catalog.yaml: cut")  # fmt: skip
+    outputs = signature(**{key: tf.constant(feeds[name]) for key, name in arguments.items()})
+    return np.asarray(next(iter(outputs.values())).numpy())

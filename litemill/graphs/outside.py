@@ -1,0 +1,158 @@
+"""What a segmentation graph does to a picture ahead of its network, learnt by asking it rather than by reading its ops.
+
+Plain pictures of several sizes go in. Where two of them differ at the cut is the picture, the rest is padding; how the
+values differ gives scale and offset. So it does not matter how an exporter writes these steps.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from tensorflow.core.framework.node_def_pb2 import NodeDef
+
+from litemill.catalog import Corners, Crop, Fit
+from litemill.errors import GraphError
+from litemill.pictures import Floats, Pixels
+from litemill.tasks.segmentation import fitted
+
+Size = tuple[int, int]
+Ask = Callable[[Pixels], Floats]
+FITS: tuple[Fit, ...] = ("shrink", "fit", "stretch", "none")
+SMALL: tuple[Size, ...] = ((8, 12), (12, 9))
+BLACK, GREY, WHITE = (0, 0, 0), (100, 150, 200), (255, 255, 255)
+# scales that exporters write, of which a measured one differs by its rounding
+SCALES = (2 / 255, 1 / 255, 1 / 127.5, 1 / 128, 1 / 256, 1.0)
+IMAGE_RANK = 4
+REMEDY = "pin another node as cut: image in the catalogue entry"
+
+
+def understand(ask: Ask, fixed: Size | None, corners: Corners) -> Crop:
+    """Give the pre-processing between a graph's picture and a tensor.
+
+    Parameters
+    ----------
+    ask
+        Gives the tensor, float32 [1, h, w, 3], for a picture uint8 [h, w, 3].
+    fixed
+        The one size that the graph takes, if it takes no other.
+    corners
+        How the picture's resize counts; known from its op.
+
+    Raises
+    ------
+    GraphError
+        The tensor has no fixed shape, or is not the picture, made to fit, padded, scaled and shifted.
+    """
+    sizes = (fixed,) if fixed else SMALL
+    shapes = {ask(plain(WHITE, size)).shape for size in sizes}
+    size = crop_size(shapes)
+    probes = _Probes(ask, size, sizes)
+    extents = {picture: probes.extent(picture) for picture in _sizes(size, fixed)}
+    fits = [fit for fit in FITS if _explains(fit, extents, size)]
+    if not fits:
+        shown = ", ".join(f"{shape(picture)} becomes {shape(found) if found else 'an error'}" for picture, found in extents.items())
+        raise GraphError("the picture's resizing is none that is known", expected=", ".join(FITS), got=shown, remedy=REMEDY)
+    scale, offset = probes.normalization()
+    return Crop(size, probes.pad_value(scale, offset), scale, offset, fits[0], corners)
+
+
+def crop_size(shapes: Iterable[tuple[int, ...]]) -> Size:
+    """Give height and width of an image tensor; GraphError where it has several shapes, or none of an image."""
+    found = sorted(set(shapes))
+    if len(found) > 1:
+        raise GraphError("the shape is not fixed", got=" and ".join(map(shape, found)), remedy=REMEDY)
+    if len(found[0]) != IMAGE_RANK or (found[0][0], found[0][3]) != (1, 3):
+        raise GraphError("is no image", expected="[1, height, width, 3]", got=shape(found[0]), remedy=REMEDY)
+    return found[0][1], found[0][2]
+
+
+def corners_of(resizes: Sequence[NodeDef], kind: str) -> Corners:
+    """Say how resizes count; GraphError where they differ, or are of another kind than `kind`."""
+    others = {node.op for node in resizes} - {kind}
+    if others:
+        raise GraphError("an unknown resize", expected=kind, got=", ".join(sorted(others)), remedy=REMEDY)
+    found = {"aligned" if node.attr["align_corners"].b else "half_pixel" if node.attr["half_pixel_centers"].b else "left"
+             for node in resizes}  # fmt: skip
+    if len(found) > 1:
+        raise GraphError("the resizes count differently", expected="one of aligned, left, half_pixel",
+                         got=", ".join(sorted(found)), remedy=REMEDY)  # fmt: skip
+    known: Mapping[str, Corners] = {"aligned": "aligned", "left": "left", "half_pixel": "half_pixel"}
+    return known[found.pop()] if found else "aligned"
+
+
+def plain(colour: tuple[int, int, int], size: Size) -> Pixels:
+    """Give a picture of one colour."""
+    return np.full((*size, 3), colour, np.uint8)
+
+
+def shape(sides: Sequence[int]) -> str:
+    """Write a shape."""
+    return "x".join(map(str, sides))
+
+
+def _sizes(crop: Size, fixed: Size | None) -> list[Size]:
+    """Give the sizes of pictures that tell the ways of fitting apart."""
+    if fixed:
+        return [fixed]
+    height, width = crop
+    # odd divisors, so that a size computed with another rounding shows
+    return [*SMALL, (height // 2, width // 3), (height // 3, width // 2), (height, width), (height // 2, width * 5 // 3),
+            (height * 7 // 4, width // 2), (height * 2 + 1, width * 3 // 2), (height * 4 // 3, width * 2 + 3)]  # fmt: skip
+
+
+def _explains(fit: Fit, extents: Mapping[Size, Size | None], crop: Size) -> bool:
+    """Tell whether a way of fitting gives the sizes that were seen; None is that of a picture that the graph can't take.
+
+    Graphs that fit the longest side alone can't take a tall picture into a wide crop, and take others all the same.
+    """
+    seen = {picture: found for picture, found in extents.items() if found}
+    larger = [picture for picture in extents if picture[0] > crop[0] or picture[1] > crop[1]]
+    taken = any(picture in seen for picture in larger)
+    if larger and taken == (fit == "none"):
+        return False
+    return bool(seen) and all(fitted(picture, crop, fit) == found for picture, found in seen.items())
+
+
+class _Probes:
+    """What a graph makes of plain pictures."""
+
+    def __init__(self, ask: Ask, size: Size, small: Sequence[Size]) -> None:
+        self.ask, self.size = ask, size
+        self.black, self.grey, self.white = (ask(plain(colour, small[0]))[0] for colour in (BLACK, GREY, WHITE))
+        self.picture = (self.black != self.white).all(-1)
+
+    def extent(self, picture: Size) -> Size | None:
+        """Give height and width of the picture in the crop; None where the graph can't take one of that size."""
+        try:
+            black, white = self.ask(plain(BLACK, picture)), self.ask(plain(WHITE, picture))
+        except GraphError:
+            return None
+        if black.shape != (1, *self.size, 3) or white.shape != black.shape:
+            return None
+        differ = (black[0] != white[0]).all(-1)
+        rows, columns = int(differ.any(1).sum()), int(differ.any(0).sum())
+        if not rows or not differ[:rows, :columns].all() or differ.sum() != rows * columns:
+            raise GraphError("the picture is not whole in the crop's upper left corner", got=f"{shape(picture)} pixels went in",
+                             remedy=REMEDY)  # fmt: skip
+        return rows, columns
+
+    def normalization(self) -> tuple[float, float]:
+        """Give scale and offset; GraphError where pixels come through otherwise."""
+        inside = self.white[self.picture].astype(np.float64) - self.black[self.picture]
+        scale = float(inside.mean()) / 255
+        scale = next((known for known in SCALES if abs(known - scale) <= 1e-6 * known), scale)
+        offset = round(float(self.black[self.picture].mean(dtype=np.float64)), 6) + 0.0
+        for colour, found in ((BLACK, self.black), (GREY, self.grey), (WHITE, self.white)):
+            wrong = np.abs(found[self.picture] - (np.array(colour) * scale + offset)).max()
+            if wrong > abs(scale) / 10:
+                raise GraphError("pixels do not come through as pixel * scale + offset, alike in red, green and blue",
+                                 expected=f"scale {scale:g}, offset {offset:g}", got=f"an error of {wrong:.3g}", remedy=REMEDY)  # fmt: skip
+        return scale, offset
+
+    def pad_value(self, scale: float, offset: float) -> float:
+        """Give what the padding holds, in the scale of pixels."""
+        padding = self.white[~self.picture]
+        if not padding.size:
+            return Crop(self.size).pad_value
+        if np.ptp(padding) > abs(scale) / 10:
+            raise GraphError("the padding is not of one value", got=f"{padding.min():g} to {padding.max():g}", remedy=REMEDY)
+        return round((float(padding.mean(dtype=np.float64)) - offset) / scale, 3) + 0.0

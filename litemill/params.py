@@ -1,0 +1,217 @@
+"""Typed view of `params.yaml`: everything that a user changes."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from litemill import settings
+from litemill.catalog import Part, Size, load as load_catalog
+from litemill.errors import SettingsError
+from litemill.paths import PARAMS
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+# names become file names, stage names and DVC's dotted keys
+Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+
+
+class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One network to build.
+
+    Parameters
+    ----------
+    source
+        Entry of `data/catalog.yaml`.
+    input
+        Height and width, in pixels, of the picture that enters it.
+    output
+        Role of the tensor that leaves a segmentation network: `logits` (low resolution) or `resized_logits`.
+    part
+        Which half of a stylization model it is.
+    baselines
+        Official TFLite files, entries of the catalogue, that its artifacts are measured beside.
+    recipes
+        The recipes that it is built with; every one if left out.
+    """
+
+    source: str
+    input: tuple[Size, Size]
+    output: Literal["logits", "resized_logits"] = "logits"
+    part: Part | None = None
+    baselines: tuple[str, ...] = ()
+    recipes: tuple[str, ...] | None = None
+
+
+class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Least accuracy against the original; what a network's task does not measure is left aside.
+
+    Parameters
+    ----------
+    label_agreement, mean_iou
+        Share of pixels with the original's label; mean intersection over union with the original (segmentation).
+    bottleneck_cosine
+        Cosine with the original's style bottleneck (predict).
+    psnr_db, ssim
+        Mean over the stylized pictures, fed with the original's bottleneck (transfer).
+    """
+
+    label_agreement: Share | None = None
+    mean_iou: Share | None = None
+    bottleneck_cosine: Share | None = None
+    psnr_db: float | None = None
+    ssim: Share | None = None
+
+
+class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a network becomes a TFLite file.
+
+    Parameters
+    ----------
+    quantize
+        `none` (float32), `fp16` (weights stored as float16), `dynamic` (int8 weights, activations quantized as they
+        come), `int8` (calibrated, full integer), `int16x8` (int16 activations, int8 weights).
+    calibration_samples
+        How many of the calibration inputs are used.
+    tolerance
+        The least accuracy that its artifacts must have.
+    """
+
+    quantize: Literal["none", "fp16", "dynamic", "int8", "int16x8"]
+    calibration_samples: Count | None = None
+    tolerance: Tolerance = Tolerance()
+
+    def __post_init__(self) -> None:
+        calibrated = self.quantize in ("int8", "int16x8")
+        if calibrated != (self.calibration_samples is not None):
+            raise ValueError(
+                f"calibration_samples {'must' if calibrated else 'can not'} be given with quantize {self.quantize}"
+            )
+
+
+class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pictures below `data/images`: what calibrates is never what judges.
+
+    Parameters
+    ----------
+    calibration, evaluation
+        Two sets without a common picture.
+    truth
+        Evaluation picture to its ground truth, a picture of class numbers (255: not judged).
+    """
+
+    calibration: tuple[str, ...]
+    evaluation: tuple[str, ...]
+    truth: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        common = sorted(set(self.calibration) & set(self.evaluation))
+        if common:
+            raise ValueError(f"calibration and evaluation share {', '.join(common)}")
+        if not self.calibration or not self.evaluation:
+            raise ValueError("calibration and evaluation need a picture each")
+        stray = sorted(set(self.truth) - set(self.evaluation))
+        if stray:
+            raise ValueError(f"truth is given for {', '.join(stray)}, which evaluation does not hold")
+
+
+class Images(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which pictures each task takes."""
+
+    segmentation: Pictures
+    content: Pictures
+    style: Pictures
+
+
+class Benchmark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How latency is measured on the host.
+
+    Parameters
+    ----------
+    threads
+        Thread counts of the runtime.
+    rounds
+        Timed runs of each file.
+    warmup
+        Runs ahead of them.
+    """
+
+    threads: tuple[Count, ...]
+    rounds: Count
+    warmup: Count
+
+
+class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `params.yaml`.
+
+    Parameters
+    ----------
+    source
+        Where sources come from: `embedded`, `upstream`, a mirror folder or an http(s) address.
+    fetch
+        Entries of the catalogue to have at hand: every source and baseline that a network names.
+    networks, recipes
+        Every network is built with every recipe unless it says otherwise.
+    recipes_off
+        Recipes that are kept but not built; move one to `recipes` to switch it on.
+    bottleneck_from
+        Transfer network to the predict network that feeds it end to end.
+    images, benchmark
+        What is measured, and how.
+    """
+
+    source: str
+    fetch: tuple[str, ...]
+    networks: dict[Name, Network]
+    recipes: dict[Name, Recipe]
+    images: Images
+    benchmark: Benchmark
+    recipes_off: dict[Name, Recipe] = {}
+    bottleneck_from: dict[str, str] = {}
+
+    def network(self, name: str) -> Network:
+        """Give a network; SettingsError with the nearest name where there is none."""
+        settings.require(name, self.networks, str(PARAMS), "network")
+        return self.networks[name]
+
+    def recipe(self, name: str) -> Recipe:
+        """Give a recipe; SettingsError with the nearest name where there is none."""
+        settings.require(name, self.recipes, str(PARAMS), "recipe")
+        return self.recipes[name]
+
+    def built_with(self, network: str) -> tuple[str, ...]:
+        """Give the names of the recipes that a network is built with, in the order of `recipes`."""
+        chosen = self.network(network).recipes
+        return tuple(name for name in self.recipes if chosen is None or name in chosen)
+
+
+def load() -> Params:
+    """Read `params.yaml` and hold it against the catalogue; SettingsError names what does not fit."""
+    params = settings.read(PARAMS, Params)
+    catalog = load_catalog()
+    for name in params.fetch:
+        settings.require(name, catalog, f"{PARAMS}: fetch", "source")
+    for name, network in params.networks.items():
+        _check_network(params, f"{PARAMS}: networks.{name}", network)
+        entry = catalog[network.source]
+        if entry.kind == "tflite":
+            raise SettingsError(f"{PARAMS}: networks.{name}.source: {network.source} is a TFLite file",
+                                remedy="name a frozen graph or a SavedModel; TFLite files are for baselines")  # fmt: skip
+        if (entry.task == "stylization") != (network.part is not None):
+            raise SettingsError(f"{PARAMS}: networks.{name}.part", expected=
+                                "predict or transfer" if entry.task == "stylization" else "none",
+                                got=network.part, remedy=f"{network.source} is for {entry.task}")  # fmt: skip
+    for transfer, predict in params.bottleneck_from.items():
+        for name, part in ((transfer, "transfer"), (predict, "predict")):
+            settings.require(name, params.networks, f"{PARAMS}: bottleneck_from", "network")
+            if params.networks[name].part != part:
+                raise SettingsError(f"{PARAMS}: bottleneck_from: {name} is no {part} network",
+                                    remedy="write it as transfer network: predict network")  # fmt: skip
+    return params
+
+
+def _check_network(params: Params, where: str, network: Network) -> None:
+    """Hold the names that a network uses against those that there are."""
+    for name in (network.source, *network.baselines):
+        settings.require(name, params.fetch, where, "source (not in fetch)")
+    for recipe in network.recipes or ():
+        settings.require(recipe, params.recipes, f"{where}.recipes", "recipe")

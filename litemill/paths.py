@@ -1,0 +1,51 @@
+"""Where everything lies, relative to the folder of `dvc.yaml`, in which every stage runs."""
+
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+CATALOG = Path("data/catalog.yaml")
+EMBEDDED = Path("data/embedded")
+IMAGES = Path("data/images")
+LABELS = Path("data/labels")
+SOURCES = Path("data/sources")
+BASELINES = Path("data/baselines")
+MODELS = Path("models")
+RECORDS = Path("reports/records")
+REPORT = Path("reports/report.md")
+FIGURES = Path("reports/figures")
+METRICS = Path("reports/metrics.json")
+
+
+def source(name: str) -> Path:
+    """Give the folder of an unpacked source."""
+    return SOURCES / name
+
+
+def graph(network: str) -> Path:
+    """Give the frozen, cut graph of a network."""
+    return Path("data/graphs") / f"{network}.pb"
+
+
+def samples(network: str, kind: str) -> Path:
+    """Give a network's inputs; `kind` is "calibration" or "evaluation"."""
+    return Path("data/samples") / network / f"{kind}.npz"
+
+
+def reference(network: str) -> Path:
+    """Give what the original model says to a network's evaluation inputs."""
+    return Path("data/references") / f"{network}.npz"
+
+
+def baselines(network: str) -> dict[str, Path]:
+    """Give the official TFLite files that a network's own are measured beside, by their catalogue names."""
+    return {path.stem: path for path in sorted((BASELINES / network).glob("*.tflite"))}
+
+
+def artifact(network: str, recipe: str) -> Path:
+    """Give the TFLite file of a network built with a recipe."""
+    return MODELS / network / f"{recipe}.tflite"
+
+
+def record(stage: str, *names: str) -> Path:
+    """Give the record that a stage leaves of a network, or of a network's recipe."""
+    return RECORDS.joinpath(stage, *names[:-1], f"{names[-1]}.json")

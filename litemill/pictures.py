@@ -1,0 +1,112 @@
+"""Pictures in and out: files to arrays, and the resizing that the original graphs do."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from litemill import files
+from litemill.catalog import Corners
+from litemill.errors import PictureError
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+# 64 megapixels decode to 200 MB: more than any photo needs, less than hurts
+MAX_PIXELS = 64_000_000
+
+
+def read(path: Path) -> Pixels:
+    """Read a picture as uint8 [height, width, 3]; PictureError where it is missing, none, or too large."""
+    with _opened(path) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def read_labels(path: Path) -> Pixels:
+    """Read a picture of class numbers as uint8 [height, width]."""
+    with _opened(path) as picture:
+        if picture.mode not in ("L", "P"):
+            raise PictureError(f"{path}: is no label picture", expected="mode L or P", got=picture.mode,
+                               remedy="save one class number a pixel")  # fmt: skip
+        return np.asarray(picture)
+
+
+def _opened(path: Path) -> Image.Image:
+    """Open and decode a picture, its size checked ahead of decoding."""
+    try:
+        picture = Image.open(path)
+        if picture.width * picture.height > MAX_PIXELS:
+            size = f"{picture.width}x{picture.height}"
+            raise PictureError(f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=size,
+                               remedy="shrink it")  # fmt: skip
+        picture.load()
+    except FileNotFoundError:
+        raise PictureError(f"{path}: no such picture", remedy="put it there, or take it out of params.yaml: images") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise PictureError(f"{path}: can't be read as a picture", got=error, remedy="replace it") from None
+    return picture
+
+
+def write(path: Path, pixels: Pixels) -> None:
+    """Write uint8 [height, width, 3] as PNG, whole or not at all."""
+    with files.replacing(path) as new:
+        Image.fromarray(pixels).save(new, format="PNG", optimize=True)
+
+
+def resize(pixels: Pixels, height: int, width: int) -> Pixels:
+    """Resize uint8 [h, w, 3] for showing or feeding: Lanczos, antialiased."""
+    picture = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(picture)
+
+
+def resize_bilinear(
+    values: npt.NDArray[np.generic], height: int, width: int, corners: Corners = "aligned"
+) -> Floats:
+    """Resize [h, w, channels] as TensorFlow's ResizeBilinear does, in float32, to the last rounding.
+
+    Source: tensorflow/core/kernels/image/resize_bilinear_op.cc.
+    """
+    floats = values.astype(np.float32)
+    (top, bottom, y), (left, right, x) = (
+        _weights(floats.shape[axis], size, corners) for axis, size in enumerate((height, width))
+    )
+    x, y = x[None, :, None], y[:, None, None]
+    upper, lower = floats[top], floats[bottom]
+    upper = upper[:, left] + (upper[:, right] - upper[:, left]) * x
+    lower = lower[:, left] + (lower[:, right] - lower[:, left]) * x
+    return upper + (lower - upper) * y
+
+
+def resize_nearest(
+    values: npt.NDArray[np.generic], height: int, width: int, corners: Corners = "aligned"
+) -> npt.NDArray[np.generic]:
+    """Resize [h, w] as TensorFlow's ResizeNearestNeighbor does.
+
+    Source: tensorflow/core/kernels/image/resize_nearest_neighbor_op.cc.
+    """
+    # aligned corners take the nearest, half-pixel centres and left edges the one that holds the position
+    shift = np.float32({"aligned": 0.5, "left": 0, "half_pixel": 0}[corners])
+    rows, columns = (
+        np.minimum(np.floor(_positions(size, new, corners) + shift), size - 1).astype(np.intp)
+        for size, new in zip(values.shape, (height, width), strict=True)
+    )
+    return values[rows][:, columns]
+
+
+def _positions(size: int, new: int, corners: Corners) -> Floats:
+    """Where, on an axis of `size`, each of `new` positions lies; half-pixel ones count from the edge."""
+    at = np.arange(new, dtype=np.float32)
+    if corners == "aligned" and new > 1:
+        return at * (np.float32(size - 1) / np.float32(new - 1))
+    return (at + np.float32(0.5) if corners == "half_pixel" else at) * (np.float32(size) / np.float32(new))
+
+
+def _weights(size: int, new: int, corners: Corners) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
+    """Give the lower and upper neighbours of each new position, and how far it is from the lower one."""
+    at = _positions(size, new, corners)
+    if corners == "half_pixel":
+        at = at - np.float32(0.5)
+    low = np.floor(at)
+    lower, upper = np.maximum(low, 0).astype(np.intp), np.minimum(np.ceil(at), size - 1).astype(np.intp)
+    return np.minimum(lower, size - 1), upper, at - low

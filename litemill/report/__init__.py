@@ -1,0 +1,1 @@
+"""The report: records joined, tables, charts and pictures, and the pages that show them; no TensorFlow."""

@@ -1,0 +1,105 @@
+"""Pictures side by side, with titles, captions and a legend."""
+
+from io import BytesIO
+
+import msgspec
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from litemill.pictures import Pixels
+
+Colour = tuple[int, int, int]
+
+CELL = 150  # pixels of a picture's longer side
+GAP = 6
+TITLE_HEIGHT, CAPTION_HEIGHT, LEGEND_HEIGHT = 22, 18, 26
+INK, FAINT, FAILING, PAPER = (28, 30, 33), (96, 102, 110), (190, 30, 30), (255, 255, 255)
+# the font that comes with Pillow: the same on every machine
+TITLE_FONT, CAPTION_FONT = ImageFont.load_default(14), ImageFont.load_default(12)
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A picture, uint8 [h, w, 3], or none; and what stands below it."""
+
+    picture: Pixels | None
+    caption: str = ""
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """Rows of cells below the columns' titles, those of `failing` in red; a legend of names and colours."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    failing: frozenset[str] = frozenset()
+    legend: tuple[tuple[str, Colour], ...] = ()
+
+
+def fitted(size: tuple[int, int]) -> tuple[int, int]:
+    """Give height and width of a picture in its cell."""
+    height, width = size
+    scale = min(1.0, CELL / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def draw(grid: Grid) -> Image.Image:
+    """Lay the grid out; each row is as high as its highest picture."""
+    heights = [
+        max((cell.picture.shape[0] for cell in row if cell.picture is not None), default=0)
+        for row in grid.rows
+    ]
+    width = GAP + len(grid.columns) * (CELL + GAP)
+    height = (
+        TITLE_HEIGHT
+        + sum(heights)
+        + len(heights) * (CAPTION_HEIGHT + GAP)
+        + (LEGEND_HEIGHT if grid.legend else GAP)
+    )
+    image = Image.new("RGB", (width, height), PAPER)
+    pen = ImageDraw.Draw(image)
+    for index, title in enumerate(grid.columns):
+        colour = FAILING if title in grid.failing else INK
+        pen.text((_centre(index), TITLE_HEIGHT / 2), title, colour, TITLE_FONT, "mm")
+    top = TITLE_HEIGHT
+    for row, row_height in zip(grid.rows, heights, strict=True):
+        for index, cell in enumerate(row):
+            _draw_cell(image, pen, cell, (index, top, row_height))
+        top += row_height + CAPTION_HEIGHT + GAP
+    _draw_legend(pen, grid.legend, top)
+    return image
+
+
+def png(image: Image.Image) -> bytes:
+    """Give a picture as PNG; the same picture gives the same bytes."""
+    stream = BytesIO()
+    image.save(stream, format="PNG", optimize=True)
+    return stream.getvalue()
+
+
+def _centre(index: int) -> float:
+    """Give the middle of a column."""
+    return GAP + index * (CELL + GAP) + CELL / 2
+
+
+def _draw_cell(image: Image.Image, pen: ImageDraw.ImageDraw, cell: Cell, place: tuple[int, int, int]) -> None:
+    """Draw a cell at its column, the top and the height of its row."""
+    index, top, height = place
+    middle = _centre(index)
+    if cell.picture is None:
+        pen.text((middle, top + height / 2), cell.caption, FAINT, CAPTION_FONT, "mm")
+        return
+    own_height, own_width = cell.picture.shape[:2]
+    corner = (round(middle - own_width / 2), top + (height - own_height) // 2)
+    image.paste(Image.fromarray(np.ascontiguousarray(cell.picture)), corner)
+    caption = cell.caption
+    while CAPTION_FONT.getlength(caption) > CELL:
+        caption = caption.rstrip("…")[:-1] + "…"
+    pen.text((middle, top + height + CAPTION_HEIGHT / 2), caption, FAINT, CAPTION_FONT, "mm")
+
+
+def _draw_legend(pen: ImageDraw.ImageDraw, legend: tuple[tuple[str, Colour], ...], top: int) -> None:
+    """Draw a swatch and a name for each entry, in a line."""
+    left = float(GAP)
+    for name, colour in legend:
+        pen.rectangle((left, top + 4, left + 14, top + 18), colour)
+        pen.text((left + 20, top + 11), name, INK, CAPTION_FONT, "lm")
+        left += 36 + CAPTION_FONT.getlength(name)

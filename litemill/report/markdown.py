@@ -1,0 +1,64 @@
+"""The report as Markdown, for reading on a code host."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jinja2
+
+from litemill import paths
+from litemill.report import provenance, tables
+from litemill.report.figures import Figure
+from litemill.report.results import Results, Section
+from litemill.report.table import Table
+
+TEMPLATE = "report.md.j2"
+
+
+class NetworkPage(NamedTuple):
+    """What the template shows of one network."""
+
+    name: str
+    section: Section
+    accuracy: Table
+    cost: Table
+    truth: Table | None
+    contents: Table
+    figures: tuple[Figure, ...]
+
+
+def render(results: Results, figures: Sequence[Figure]) -> str:
+    """Fill the template."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("litemill.report"), undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False,  # noqa: S701  Markdown, not HTML
+    )  # fmt: skip
+    environment.filters["cell"] = cell
+    files = [one for section in results.sections for one in section.ours]
+    return environment.get_template(TEMPLATE).render(
+        results=results,
+        settings=results.params,
+        files=files,
+        failing=[one for one in files if one.failing],
+        machines=provenance.machines(results),
+        pictures=provenance.pictures(results),
+        overview=tables.overview(results),
+        end_to_end=tables.end_to_end(results),
+        networks=[_page(section, figures) for section in results.sections],
+        sources=provenance.sources(results),
+        graphs=provenance.graphs(results),
+        charts=[figure for figure in figures if figure.network is None],
+        folder=paths.FIGURES.relative_to(paths.REPORT.parent).as_posix(),
+        wide_percent=round(100 * tables.WIDE_SPREAD),
+    )
+
+
+def cell(text: str) -> str:
+    """Write text so that a Markdown table holds it."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _page(section: Section, figures: Sequence[Figure]) -> NetworkPage:
+    return NetworkPage(
+        section.name, section, tables.accuracy(section), tables.cost(section), tables.truth(section),
+        provenance.contents(section), tuple(figure for figure in figures if figure.network == section.name),
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Segmentation side by side: photo, ground truth, the original's labels, each file's."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from litemill import paths, pictures
+from litemill.pictures import Pixels
+from litemill.report import evidence, palette
+from litemill.report.evidence import MOST_SAMPLES, Evidence
+from litemill.report.grid import Cell, Grid, fitted
+from litemill.report.results import Section
+from litemill.report.tables import stems
+from litemill.tasks import segmentation
+
+
+def overlays(section: Section, truths: Mapping[str, str]) -> Grid:
+    """Draw labels over a few evaluation pictures.
+
+    Parameters
+    ----------
+    section
+        A segmentation network.
+    truths
+        Picture to its ground truth, both below `data/images`.
+    """
+    known = evidence.load(section)
+    originals = _originals(known)
+    chosen = telling(originals)
+    names = [section.sampled.evaluation[index] for index in chosen]
+    columns: dict[str, Sequence[Pixels | None]] = {
+        "ground truth": [_truth(truths.get(name)) for name in names],
+        "original": [originals[index] for index in chosen],
+        **_found(known, chosen, originals),
+    }
+    rows = []
+    for row, name in enumerate(names):
+        photo, captions = pictures.read(paths.IMAGES / name), known.captions(name)
+        cells = [Cell(pictures.resize(photo, *fitted(photo.shape[:2])), stems(name))]
+        cells += [_cell(photo, labels[row], captions.get(column, "")) for column, labels in columns.items()]
+        rows.append(tuple(cells))
+    classes = (paths.LABELS / (section.entry.labels or "")).read_text(encoding="utf-8").splitlines()
+    occurring = [one for labels in columns.values() for one in labels if one is not None]
+    return Grid(("photo", *columns), tuple(rows), known.failing, palette.legend(occurring, classes))
+
+
+def telling(originals: Sequence[Pixels]) -> list[int]:
+    """Choose pictures: first those in which the original finds something, otherwise in their order."""
+    first = sorted(range(len(originals)), key=lambda index: not originals[index].any())
+    return sorted(first[:MOST_SAMPLES])
+
+
+def _originals(known: Evidence) -> list[Pixels]:
+    """Give the original's labels [h, w] for each sample."""
+    count = len(known.section.sampled.evaluation)
+    return [known.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(count)]
+
+
+def _found(known: Evidence, chosen: Sequence[int], originals: Sequence[Pixels]) -> dict[str, list[Pixels]]:
+    """Give each file's labels for the chosen samples, at their pictures' own sizes."""
+    crop, way = known.section.settings.input, known.section.entry.crop
+    sizes = [(originals[index].shape[0], originals[index].shape[1]) for index in chosen]
+    return {
+        name: [segmentation.labels(one, crop, size, way) for one, size in zip(outputs, sizes, strict=True)]
+        for name, outputs in known.outputs(chosen).items()
+    }
+
+
+def _truth(name: str | None) -> Pixels | None:
+    return pictures.read_labels(paths.IMAGES / name) if name else None
+
+
+def _cell(photo: Pixels, labels: Pixels | None, caption: str) -> Cell:
+    """Draw labels over a photo: drawn first, then shrunk, so that edges are smooth."""
+    if labels is None:
+        return Cell(None, "no ground truth")
+    return Cell(pictures.resize(palette.overlay(photo, labels), *fitted(photo.shape[:2])), caption)

@@ -1,0 +1,175 @@
+"""Everything that the records say of each TFLite file at hand, joined by SHA-256."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from litemill import catalog, files, paths, records
+from litemill.catalog import Entry
+from litemill.errors import RecordError
+from litemill.params import Network, Params
+from litemill.records import (
+    Benchmarked,
+    Converted,
+    Fetched,
+    Frozen,
+    Gate,
+    Judged,
+    Latency,
+    Measured,
+    Pair,
+    Paired,
+    Sampled,
+    Validated,
+    Verdict,
+)
+
+One = TypeVar("One", Judged, Measured)
+
+GATE = paths.RECORDS / "gate.json"
+REMEDY = "run: dvc repro"
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One TFLite file: how near to the original, what it costs; `built` and `verdict` for ours only."""
+
+    name: str
+    path: Path
+    judged: Judged
+    measured: Measured
+    built: Converted | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def official(self) -> bool:
+        """Whether it is an official file, measured beside ours."""
+        return self.built is None
+
+    @property
+    def failing(self) -> bool:
+        """Whether it is outside its recipe's tolerance."""
+        return self.verdict is not None and bool(self.verdict.failures)
+
+    def latency(self, threads: int) -> Latency | None:
+        """Give what was timed at a number of threads, if it was."""
+        return next((one for one in self.measured.latency if one.threads == threads), None)
+
+
+class Section(msgspec.Struct, frozen=True):
+    """One network: its graph, pictures and files, ours in the recipes' order, then the official ones."""
+
+    name: str
+    settings: Network
+    entry: Entry
+    frozen: Frozen
+    sampled: Sampled
+    benchmarked: Benchmarked
+    results: tuple[Result, ...]
+    original: dict[str, float]
+
+    @property
+    def ours(self) -> tuple[Result, ...]:
+        """The files that were built here."""
+        return tuple(result for result in self.results if not result.official)
+
+
+class Results(msgspec.Struct, frozen=True):
+    """All networks, the pairs of predict and transfer files, and the sources."""
+
+    params: Params
+    sections: tuple[Section, ...]
+    paired: tuple[Paired, ...]
+    fetched: dict[str, Fetched]
+    catalog: dict[str, Entry]
+
+
+def load(params: Params) -> Results:
+    """Join the records of all networks in `params`; RecordError where one is missing or of another file."""
+    verdicts = records.load(GATE, Gate).verdicts
+    entries = catalog.load()
+    sections = tuple(
+        _section(name, params, entries, {one.recipe: one for one in verdicts if one.network == name})
+        for name in params.networks
+    )
+    by_name = {section.name: section for section in sections}
+    paired = tuple(
+        _paired(by_name[transfer], by_name[predict]) for transfer, predict in params.bottleneck_from.items()
+    )
+    fetched = {name: records.load(paths.record("fetch", name), Fetched) for name in params.fetch}
+    return Results(params, sections, paired, fetched, entries)
+
+
+def _section(
+    name: str, params: Params, entries: Mapping[str, Entry], verdicts: Mapping[str, Verdict]
+) -> Section:
+    """Join the records of one network."""
+    found = records.artifacts(name)
+    built = {recipe: found[recipe] for recipe in params.built_with(name) if recipe in found}
+    at_hand = {recipe: paths.artifact(name, recipe) for recipe in built} | paths.baselines(name)
+    hashes = {one: built[one].sha256 if one in built else files.sha256(path) for one, path in at_hand.items()}
+    validate, benchmark = paths.record("validate", name), paths.record("benchmark", name)
+    validated, benchmarked = records.load(validate, Validated), records.load(benchmark, Benchmarked)
+    sampled = records.load(paths.record("samples", name), Sampled)
+    judged = _joined(validate, validated.artifacts, hashes)
+    measured = _joined(benchmark, benchmarked.artifacts, hashes)
+    for recipe, record in built.items():
+        verdict = verdicts.get(recipe)
+        _same(GATE, f"{name} {recipe}", record.sha256, verdict.sha256 if verdict else None)
+    for one in judged.values():
+        _same_pictures(validate, one, sampled)
+    results = tuple(
+        Result(
+            one, path, judged[one], measured[one], built.get(one), verdicts.get(one) if one in built else None
+        )
+        for one, path in at_hand.items()
+    )
+    frozen = records.load(paths.record("freeze", name), Frozen)
+    settings = params.networks[name]
+    return Section(
+        name, settings, entries[settings.source], frozen, sampled, benchmarked, results, validated.original
+    )
+
+
+def _joined(path: Path, entries: Iterable[One], hashes: Mapping[str, str]) -> dict[str, One]:
+    """Give a record's entries of the files at hand; one that is missing or of another file is an error."""
+    by_name = {entry.name: entry for entry in entries}
+    for name, sha256 in hashes.items():
+        _same(path, name, sha256, by_name[name].sha256 if name in by_name else None)
+    return {name: by_name[name] for name in hashes}
+
+
+def _same(path: Path, name: str, at_hand: str, recorded: str | None) -> None:
+    """Raise RecordError unless a record speaks of the file at hand."""
+    if recorded != at_hand:
+        raise RecordError(f"{path}: speaks of another {name} than the one at hand", expected=at_hand[:12],
+                          got=recorded[:12] if recorded else "no entry", remedy=REMEDY)  # fmt: skip
+
+
+def _same_pictures(path: Path, one: Judged | Pair, sampled: Sampled) -> None:
+    """Raise RecordError unless a file was judged on the samples at hand."""
+    if set(one.pictures) != set(sampled.evaluation):
+        expected, got = ", ".join(sampled.evaluation), ", ".join(one.pictures) or "none"
+        raise RecordError(
+            f"{path}: {one.name} was judged on other pictures", expected=expected, got=got, remedy=REMEDY
+        )
+
+
+def _paired(transfer: Section, predict: Section) -> Paired:
+    """Give the pairs of files at hand; RecordError where a pair is of other files."""
+    path = paths.record("endtoend", transfer.name)
+    paired = records.load(path, Paired)
+    wanted = {
+        f"{first.name} + {second.name}" if first.official else first.name: (first, second)
+        for first in predict.results
+        for second in transfer.results
+        if first.name == second.name or (first.official and second.official)
+    }
+    by_name = {pair.name: pair for pair in paired.pairs}
+    for name, (first, second) in wanted.items():
+        pair = by_name.get(name)
+        _same(path, f"{name} ({predict.name})", first.judged.sha256, pair.predict_sha256 if pair else None)
+        _same(path, f"{name} ({transfer.name})", second.judged.sha256, pair.transfer_sha256 if pair else None)
+        _same_pictures(path, by_name[name], transfer.sampled)
+    return Paired(paired.transfer, paired.predict, tuple(by_name[name] for name in wanted))

@@ -1,0 +1,130 @@
+"""A TFLite file as a function of arrays, in LiteRT."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter
+
+from litemill.errors import ArtifactError
+from litemill.pictures import Floats
+from litemill.records import Tensor
+
+REMEDY = "remove the file, then run: dvc repro"
+
+
+class Model:
+    """A TFLite file, ready to run.
+
+    Parameters
+    ----------
+    path
+        The file.
+    threads
+        Of the runtime's kernels.
+    roles
+        Roles of its inputs, needed where its tensors are not named by them (files that were not made here): each
+        input is told by its number of channels and size.
+
+    Raises
+    ------
+    ArtifactError
+        The file is none, or the runtime refuses it.
+    """
+
+    def __init__(self, path: Path, threads: int = 1, roles: tuple[str, ...] = ()) -> None:
+        try:
+            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ArtifactError(f"{path}: can't be loaded", got=error, remedy=REMEDY) from None
+        self.path = path
+        details = self._interpreter.get_input_details()
+        self._inputs = {_role(detail, roles): detail for detail in details}
+        if roles and set(self._inputs) != set(roles):
+            raise ArtifactError(f"{path}: has other inputs", expected=", ".join(roles), got=", ".join(self._inputs),
+                                remedy="see its entry in data/catalog.yaml")  # fmt: skip
+        self._output = self._interpreter.get_output_details()[0]
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """Its inputs, in the file's order."""
+        return tuple(_tensor(role, detail) for role, detail in self._inputs.items())
+
+    @property
+    def output(self) -> Tensor:
+        """Its first output; the role is its name."""
+        return _tensor(_plain(self._output["name"]), self._output)
+
+    def size(self, role: str) -> tuple[int, int]:
+        """Give height and width of an input."""
+        shape = self._inputs[role]["shape"]
+        return int(shape[1]), int(shape[2])
+
+    def ops(self) -> dict[str, int]:
+        """Count the operators of the file, the delegate's own nodes left out."""
+        names = (op["op_name"] for op in self._interpreter._get_ops_details())  # noqa: SLF001  no public way
+        return dict(sorted(Counter(name for name in names if name != "DELEGATE").items()))
+
+    def feed(self, values: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Set the inputs by role, float32 without the batch axis, quantized where the file wants it."""
+        for role, detail in self._inputs.items():
+            stored = _quantized(values[role][None], detail)
+            if stored.shape != tuple(detail["shape"]):
+                raise ArtifactError(f"{self.path}: input {role}", expected=tuple(detail["shape"]), got=stored.shape,
+                                    remedy="run: dvc repro")  # fmt: skip
+            self._interpreter.set_tensor(detail["index"], stored)
+
+    def invoke(self) -> None:
+        """Run once on what was fed."""
+        try:
+            self._interpreter.invoke()
+        except (ValueError, RuntimeError) as error:
+            raise ArtifactError(f"{self.path}: can't be run", got=error, remedy=REMEDY) from None
+
+    def result(self) -> Floats:
+        """Give the first output of the last run, float32, without the batch axis."""
+        stored = self._interpreter.get_tensor(self._output["index"])[0]
+        scale, zero_point = self._output["quantization"]
+        if scale:
+            return (stored.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+        return np.asarray(stored, np.float32)
+
+    def run(self, values: Mapping[str, npt.NDArray[Any]]) -> Floats:
+        """Feed, run once and give the output."""
+        self.feed(values)
+        self.invoke()
+        return self.result()
+
+
+def _role(detail: dict[str, Any], roles: tuple[str, ...]) -> str:
+    """Give an input's role: its name where that is a role, else the one that its shape fits."""
+    name = _plain(detail["name"])
+    if not roles or name in roles:
+        return name
+    if len(roles) == 1:
+        return roles[0]
+    return "bottleneck" if tuple(detail["shape"][1:3]) == (1, 1) else "content"
+
+
+def _plain(name: str) -> str:
+    """Take the prefix of a signature and the output's number off a tensor's name."""
+    return name.removeprefix("serving_default_").split(":")[0].split(";")[0]
+
+
+def _tensor(role: str, detail: dict[str, Any]) -> Tensor:
+    scale, zero_point = detail["quantization"]
+    shape = tuple(int(side) for side in detail["shape"])
+    return Tensor(role, detail["name"], shape, np.dtype(detail["dtype"]).name, float(scale), int(zero_point))
+
+
+def _quantized(values: npt.NDArray[Any], detail: dict[str, Any]) -> npt.NDArray[Any]:
+    """Give float values in the type that an input has."""
+    scale, zero_point = detail["quantization"]
+    if not scale:
+        return values.astype(detail["dtype"])
+    limits = np.iinfo(detail["dtype"])
+    return np.clip(np.round(values / scale) + zero_point, limits.min, limits.max).astype(detail["dtype"])

@@ -1,0 +1,114 @@
+"""TFLite files held against the original model, by task: figures over all pictures and a picture."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import numpy as np
+
+from litemill import paths, pictures
+from litemill.catalog import Entry
+from litemill.errors import RecordError
+from litemill.files import Arrays
+from litemill.params import Images, Network
+from litemill.pictures import Floats, Pixels
+from litemill.runtime import Model
+from litemill.tasks import roles, sampling, segmentation, stylization
+
+Figures = dict[str, float]
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """Figures over all evaluation pictures, a picture, and by class of the ground truth."""
+
+    metrics: Figures
+    pictures: dict[str, Figures]
+    class_iou: Figures = {}
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What files of one network are judged by.
+
+    Parameters
+    ----------
+    settings, entry, images
+        The network, its source, and the pictures of `params.yaml`.
+    names, inputs
+        The evaluation samples: names, and arrays by role.
+    reference
+        What the original says to them.
+    class_names
+        Of a segmentation network.
+    """
+
+    settings: Network
+    entry: Entry
+    images: Images
+    names: tuple[str, ...]
+    inputs: Arrays
+    reference: Arrays
+    class_names: tuple[str, ...] = ()
+
+
+def judge(model: Model, case: Case) -> Judgement:
+    """Run a file on the evaluation samples and hold what it gives against the original."""
+    outputs = [model.run(sample) for sample in _samples(model, case)]
+    if case.settings.part is None:
+        return _segmentation(outputs, model.size("image"), case)
+    role = roles.output(case.settings)
+    each = stylization.judge_bottleneck if role == "bottleneck" else stylization.judge_picture
+    figures = {name: each(output, original)
+               for name, output, original in zip(case.names, outputs, case.reference[role], strict=True)}  # fmt: skip
+    return Judgement(summary(figures.values()), figures)
+
+
+def original(case: Case) -> Figures:
+    """Give the original's own IoU with the ground truth by class."""
+    return _truth_iou([case.reference[f"labels_{index:03}"] for index in range(len(case.names))], case)
+
+
+def summary(figures: Iterable[Figures]) -> Figures:
+    """Take the mean of each figure over the pictures, and its worst where the mean hides it."""
+    each = list(figures)
+    means = {name: float(np.mean([one[name] for one in each])) for name in each[0]}
+    worst = {f"{name}_min": float(min(one[name] for one in each)) for name in ("psnr_db", "bottleneck_cosine") if name in means}
+    largest = {name: float(max(one[name] for one in each)) for name in means if name.endswith("max_error")}
+    return means | worst | largest
+
+
+def _samples(model: Model, case: Case) -> list[Arrays]:
+    """Give the samples one by one, made anew where the file's input has another size than the network's."""
+    first = roles.inputs(case.settings)[0]
+    arrays = case.inputs
+    if model.size(first) != case.settings.input:
+        resized = msgspec.structs.replace(case.settings, input=model.size(first))
+        arrays = case.inputs | sampling.collect(resized, case.entry, case.names)
+    return [{role: arrays[role][index] for role in roles.inputs(case.settings)} for index in range(len(case.names))]
+
+
+def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> Judgement:
+    """Judge labels at each picture's own size, and logits where the cut is the original's."""
+    found, originals = [], []
+    for index, output in enumerate(outputs):
+        label = case.reference[f"labels_{index:03}"]
+        originals.append(label.astype(np.uint8))
+        found.append(segmentation.labels(output, crop, (label.shape[0], label.shape[1])))
+    pairs = list(zip(found, originals, strict=True))
+    classes = len(case.class_names)
+    metrics = segmentation.judge_all(pairs, classes)
+    logits = case.reference[roles.output(case.settings)]
+    if outputs[0].shape == logits.shape[1:]:
+        metrics |= segmentation.judge_logits(np.stack(outputs), logits.astype(np.float32))
+    each = {name: segmentation.judge(*pair, classes) for name, pair in zip(case.names, pairs, strict=True)}
+    return Judgement(metrics, each, _truth_iou(found, case))
+
+
+def _truth_iou(found: Sequence[Pixels], case: Case) -> Figures:
+    """Hold labels against the ground truth, where there is some, all its pictures together."""
+    known = {name: paths.IMAGES / truth for name, truth in case.images.segmentation.truth.items()}
+    pairs = [(labels, pictures.read_labels(known[name]))
+             for name, labels in zip(case.names, found, strict=True) if name in known]  # fmt: skip
+    for labels, truth in pairs:
+        if labels.shape != truth.shape:
+            raise RecordError("a ground truth has another size than its picture", expected=labels.shape, got=truth.shape,
+                              remedy="see params.yaml: images.segmentation.truth")  # fmt: skip
+    return segmentation.truth_iou(pairs, case.class_names) if pairs else {}

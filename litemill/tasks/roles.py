@@ -1,0 +1,18 @@
+"""Which tensors a network has, by role: names that do not move between exports."""
+
+from litemill.params import Network
+
+
+def inputs(network: Network) -> tuple[str, ...]:
+    """Give the roles of a network's inputs, in the order in which its TFLite file has them."""
+    if network.part == "predict":
+        return ("style",)
+    return ("content", "bottleneck") if network.part == "transfer" else ("image",)
+
+
+def output(network: Network) -> str:
+    """Give the role of a network's output."""
+    if network.part == "predict":
+        return "bottleneck"
+    return "stylized" if network.part == "transfer" else network.output
+

@@ -1,0 +1,50 @@
+"""Convert a network to a TFLite file, as a recipe says."""
+
+from litemill import files, paths, records, stage
+from litemill import params as parameters
+from litemill.conversion.converter import convert as to_tflite
+from litemill.errors import ConversionError
+from litemill.params import Recipe
+from litemill.records import Converted, Frozen
+from litemill.runtime import Model
+
+
+def convert(network: str, recipe: str) -> str:
+    """Convert one network with one recipe."""
+    params = parameters.load()
+    settings, target = params.recipe(recipe), paths.artifact(network, recipe)
+    if recipe not in params.built_with(network):
+        # DVC wants the file that the stage declares: an empty one says that there is none
+        files.write(target, b"")
+        record = Converted(network, recipe, settings.quantize, built=False, sha256=files.sha256(target), size_bytes=0)
+    else:
+        frozen = records.load(paths.record("freeze", network), Frozen)
+        files.write(target, converted(frozen, settings))
+        record = described(frozen, recipe, settings)
+    records.save(paths.record("convert", network, recipe), record)
+    return f"{network} {recipe}: " + (f"{record.size_bytes} bytes" if record.built else "not built, as params.yaml says")
+
+
+def converted(frozen: Frozen, recipe: Recipe) -> bytes:
+    """Convert a network's graph."""
+    graph = paths.graph(frozen.network)
+    records.check(paths.record("freeze", frozen.network), frozen.sha256, graph)
+    samples = files.read_arrays(paths.samples(frozen.network, "calibration")) if recipe.calibration_samples else {}
+    return to_tflite(graph.read_bytes(), frozen.inputs, frozen.output.name, recipe, samples)
+
+
+def described(frozen: Frozen, name: str, recipe: Recipe) -> Converted:
+    """Load the file that was written and say what it is; the runtime's word, not the converter's."""
+    path = paths.artifact(frozen.network, name)
+    model = Model(path)
+    wanted = [tensor.name for tensor in frozen.inputs]
+    found = [tensor.name for tensor in model.inputs]
+    if found != wanted:
+        # the calibration fed them in the order of `wanted`
+        raise ConversionError(f"{path}: inputs in another order", expected=wanted, got=found, remedy="report it")
+    return Converted(frozen.network, name, recipe.quantize, True, files.sha256(path), path.stat().st_size,
+                     model.inputs, (model.output,), model.ops())  # fmt: skip
+
+
+if __name__ == "__main__":
+    stage.run(convert)

@@ -1,0 +1,21 @@
+"""Fetch a source from where `params.yaml` says, prove that it is the known one, unpack what is needed."""
+
+from msgspec.structs import replace
+
+from litemill import catalog, paths, records, sources, stage
+from litemill import params as parameters
+
+
+def fetch(source: str) -> str:
+    """Fetch one source of the catalogue."""
+    entry = catalog.entry(source)
+    where = parameters.load().source
+    file, fetched = sources.get(entry, source, where)
+    unpacked = sources.unpack(file, entry.kind, paths.source(source))
+    records.save(paths.record("fetch", source), replace(fetched, files=unpacked))
+    kind = "rebuilt, not upstream's file" if fetched.rebuilt else "as released"
+    return f"{source}: {fetched.size_bytes} bytes, {fetched.origin}, {kind}"
+
+
+if __name__ == "__main__":
+    stage.run(fetch)

@@ -1,0 +1,59 @@
+"""Hold every artifact against its recipe's tolerance; with --check, list those outside and fail if there is one."""
+
+import msgspec
+
+from litemill import paths, records, stage
+from litemill import params as parameters
+from litemill.errors import LitemillError, RecordError
+from litemill.params import Params, Tolerance
+from litemill.records import Failure, Gate, Validated, Verdict
+
+GATE = paths.RECORDS / "gate.json"
+
+
+def gate(check: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the command line
+    """Give the verdicts; with `check`, fail on the first look at what is already judged."""
+    params = parameters.load()
+    verdicts = tuple(verdict for network in params.networks for verdict in verdicts_of(network, params))
+    failing = [verdict for verdict in verdicts if verdict.failures]
+    if not check:
+        records.save(GATE, Gate(verdicts))
+    elif failing:
+        for verdict in failing:
+            print(f"{verdict.network} {verdict.recipe}: {reasons(verdict)}")
+        raise LitemillError(f"{len(failing)} of {len(verdicts)} artifacts are outside their tolerance",
+                            remedy="change the recipe, or its tolerance in params.yaml")  # fmt: skip
+    return f"{len(verdicts) - len(failing)} of {len(verdicts)} artifacts within their tolerance"
+
+
+def verdicts_of(network: str, params: Params) -> list[Verdict]:
+    """Judge a network's artifacts by their recipes' tolerances; RecordError where a record is of another file."""
+    path = paths.record("validate", network)
+    judged = {one.name: one for one in records.load(path, Validated).artifacts if not one.baseline}
+    found = []
+    built = records.artifacts(network)
+    for recipe in params.built_with(network):
+        if recipe not in built:
+            raise RecordError(f"{network} {recipe}: was not built", remedy="run: dvc repro")
+        record = built[recipe]
+        if recipe not in judged:
+            raise RecordError(f"{path}: does not judge {recipe}", remedy="run: dvc repro")
+        records.check(path, judged[recipe].sha256, paths.artifact(network, recipe))
+        failures = tuple(outside(judged[recipe].metrics, params.recipe(recipe).tolerance))
+        found.append(Verdict(network, recipe, record.sha256, failures))
+    return found
+
+
+def outside(metrics: dict[str, float], tolerance: Tolerance) -> list[Failure]:
+    """Give the figures below the least that is allowed."""
+    floors = {name: floor for name, floor in msgspec.structs.asdict(tolerance).items() if floor is not None}
+    return [Failure(name, metrics[name], floor) for name, floor in floors.items() if name in metrics and metrics[name] < floor]
+
+
+def reasons(verdict: Verdict) -> str:
+    """Say in words what is outside."""
+    return ", ".join(f"{one.metric} {one.value:.6g} is below {one.tolerance:g}" for one in verdict.failures)
+
+
+if __name__ == "__main__":
+    stage.run(gate)

@@ -1,0 +1,60 @@
+"""Ask the original model, whole and in TensorFlow, what it says to the evaluation pictures."""
+
+import numpy as np
+
+from litemill import catalog, files, metrics, paths, pictures, records, stage
+from litemill import params as parameters
+from litemill.catalog import Entry
+from litemill.files import Arrays
+from litemill.graphs.load import call, frozen, model
+from litemill.graphs.run import runner
+from litemill.params import Network
+from litemill.records import Referenced, Sampled
+from litemill.tasks import roles
+
+
+def reference(network: str) -> str:
+    """Run the original of one network."""
+    settings = parameters.load().network(network)
+    entry = catalog.entry(settings.source)
+    sampled = records.load(paths.record("samples", network), Sampled)
+    path = paths.samples(network, "evaluation")
+    records.check(paths.record("samples", network), sampled.evaluation_sha256, path)
+    inputs = files.read_arrays(path)
+    if settings.part is None:
+        arrays, error = segmented(settings, entry, sampled.evaluation, inputs)
+    else:
+        arrays, error = stylized(settings, entry, inputs)
+    files.write_arrays(paths.reference(network), arrays)
+    records.save(paths.record("reference", network), Referenced(network, files.sha256(paths.reference(network)), error))
+    return f"{network}: {len(sampled.evaluation)} references, largest difference at the cut {error:.2g}"
+
+
+def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float]:
+    """Give labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
+    run, cut, role = runner(frozen(paths.source(settings.source), entry)), entry.cut, roles.output(settings)
+    arrays: Arrays = {}
+    logits, errors = [], [0.0]
+    for index, name in enumerate(names):
+        feeds = {cut["picture"]: pictures.read(paths.IMAGES / name)[None]}
+        labels, image, values = run(feeds, [cut["labels"], cut["image"], cut[role]])
+        arrays[f"labels_{index:03}"] = labels[0].astype(np.uint8)
+        logits.append(values[0])
+        if image.shape[1:3] == settings.input:
+            errors.append(metrics.max_error(inputs["image"][index], image[0]))
+    return arrays | {role: np.stack(logits)}, max(errors)
+
+
+def stylized(settings: Network, entry: Entry, inputs: Arrays) -> tuple[Arrays, float]:
+    """Give the style bottlenecks [n, 1, 1, 100], and for the transfer network the pictures of the SavedModel's own call."""
+    if settings.part == "predict":
+        run, cut = runner(frozen(paths.source(settings.source), entry)), entry.cut
+        return {"bottleneck": np.stack([run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0] for style in inputs["style"]])}, 0.0
+    loaded = model(paths.source(settings.source) / "saved_model")
+    pairs = zip(inputs["content"], inputs["style"], strict=True)
+    feeds = ({entry.cut["content"]: content[None], entry.cut["style"]: style[None]} for content, style in pairs)
+    return {"stylized": np.stack([call(loaded, feed)[0] for feed in feeds])}, 0.0
+
+
+if __name__ == "__main__":
+    stage.run(reference)

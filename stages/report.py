@@ -1,0 +1,47 @@
+"""Write the report, its figures and the summary that git keeps; with --table, only print the artifacts."""
+
+from litemill import files, paths, records, stage
+from litemill import params as parameters
+from litemill.report import results as joined
+from litemill.report import tables
+from litemill.report.results import Results
+from litemill.report.summary import summary
+from litemill.report.table import terminal, without
+
+
+def report(table: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the command line
+    """Write the report; with `table`, only print what it says of each artifact, and where it is."""
+    results = joined.load(parameters.load())
+    count, failing = count_of(results)
+    outcome = f"{paths.REPORT}: {count} artifacts, {failing or 'none'} outside tolerance"
+    if table:
+        return f"{terminal(without(tables.overview(results), tables.MEMORY, tables.INIT))}\n\n{outcome}"
+    write(results)
+    return outcome
+
+
+def write(results: Results) -> None:
+    """Draw and render everything, then write it."""
+    # charts and pictures cost a second to import, which the table does without
+    from litemill.report import figures, markdown  # noqa: PLC0415
+
+    for section in results.sections:
+        records.check(paths.record("freeze", section.name), section.frozen.sha256, paths.graph(section.name))
+    drawn = figures.draw(results)
+    text = markdown.render(results, drawn)
+    with files.replacing(paths.FIGURES) as folder:
+        folder.mkdir()
+        for figure in drawn:
+            (folder / figure.name).write_bytes(figure.data)
+    files.write(paths.METRICS, records.encode(summary(results)))
+    files.write(paths.REPORT, text.encode())
+
+
+def count_of(results: Results) -> tuple[int, int]:
+    """Count our artifacts, and those outside their tolerance."""
+    ours = [one for section in results.sections for one in section.ours]
+    return len(ours), sum(one.failing for one in ours)
+
+
+if __name__ == "__main__":
+    stage.run(report)

@@ -1,0 +1,41 @@
+"""Make the inputs that calibrate a network and those that judge it, from disjoint sets of pictures."""
+
+import numpy as np
+
+from litemill import catalog, files, paths, records, stage
+from litemill import params as parameters
+from litemill.catalog import Entry
+from litemill.files import Arrays
+from litemill.graphs.load import frozen
+from litemill.graphs.run import runner
+from litemill.params import Network
+from litemill.records import Sampled
+from litemill.tasks import sampling
+
+
+def samples(network: str) -> str:
+    """Make the samples of one network."""
+    params = parameters.load()
+    settings = params.network(network)
+    entry = catalog.entry(settings.source)
+    names = {kind: sampling.names(settings, params.images, kind) for kind in sampling.KINDS}
+    for kind in sampling.KINDS:
+        arrays = sampling.collect(settings, entry, names[kind])
+        if settings.part == "transfer":
+            add_bottlenecks(arrays, settings, entry)
+        files.write_arrays(paths.samples(network, kind), arrays)
+    hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sampling.KINDS}
+    record = Sampled(network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"])
+    records.save(paths.record("samples", network), record)
+    return f"{network}: {len(record.calibration)} to calibrate, {len(record.evaluation)} to judge"
+
+
+def add_bottlenecks(arrays: Arrays, settings: Network, entry: Entry) -> None:
+    """Add what the original's own predict network says to each sample's style."""
+    run = runner(frozen(paths.source(settings.source), entry))
+    style, bottleneck = entry.cut["style"], entry.cut["bottleneck"]
+    arrays["bottleneck"] = np.stack([run({style: painting[None]}, [bottleneck])[0][0] for painting in arrays["style"]])
+
+
+if __name__ == "__main__":
+    stage.run(samples)
