@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from litemill.errors import ArtifactError
-from litemill.pictures import Floats
-from litemill.records import Tensor
+from litemill.core.errors import ArtifactError
+from litemill.core.records import Tensor
 
+Floats = npt.NDArray[np.float32]
 REMEDY = "remove the file, then run: dvc repro"
 
 
@@ -45,8 +45,12 @@ class Model:
         details = self._interpreter.get_input_details()
         self._inputs = {_role(detail, roles): detail for detail in details}
         if roles and set(self._inputs) != set(roles):
-            raise ArtifactError(f"{path}: has other inputs", expected=", ".join(roles), got=", ".join(self._inputs),
-                                remedy="see its entry in data/catalog.yaml")  # fmt: skip
+            raise ArtifactError(
+                f"{path}: has other inputs",
+                expected=", ".join(roles),
+                got=", ".join(self._inputs),
+                remedy="see its entry in data/catalog.yaml",
+            )
         self._output = self._interpreter.get_output_details()[0]
 
     @property
@@ -74,8 +78,12 @@ class Model:
         for role, detail in self._inputs.items():
             stored = _quantized(values[role][None], detail)
             if stored.shape != tuple(detail["shape"]):
-                raise ArtifactError(f"{self.path}: input {role}", expected=tuple(detail["shape"]), got=stored.shape,
-                                    remedy="run: dvc repro")  # fmt: skip
+                raise ArtifactError(
+                    f"{self.path}: input {role}",
+                    expected=tuple(detail["shape"]),
+                    got=stored.shape,
+                    remedy="run: dvc repro",
+                )
             self._interpreter.set_tensor(detail["index"], stored)
 
     def invoke(self) -> None:
@@ -90,7 +98,7 @@ class Model:
         stored = self._interpreter.get_tensor(self._output["index"])[0]
         scale, zero_point = self._output["quantization"]
         if scale:
-            return (stored.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+            stored = (stored.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
         return np.asarray(stored, np.float32)
 
     def run(self, values: Mapping[str, npt.NDArray[Any]]) -> Floats:
@@ -127,4 +135,5 @@ def _quantized(values: npt.NDArray[Any], detail: dict[str, Any]) -> npt.NDArray[
     if not scale:
         return values.astype(detail["dtype"])
     limits = np.iinfo(detail["dtype"])
-    return np.clip(np.round(values / scale) + zero_point, limits.min, limits.max).astype(detail["dtype"])
+    stored = np.clip(np.round(values / scale) + zero_point, limits.min, limits.max)
+    return np.asarray(stored, detail["dtype"])

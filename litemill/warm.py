@@ -29,7 +29,7 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from litemill.lifetime import die_with_parent
+from litemill.core.lifetime import die_with_parent
 
 READY_SECONDS = 120  # for the import of TensorFlow, from a cold disk
 INTERRUPT_SECONDS = 2  # for a stage to clean up after Ctrl-C
@@ -132,7 +132,7 @@ def _folder() -> Path:
 
 def _key() -> str:
     """Tell apart everything that a stage would inherit from the server rather than from its client."""
-    code = [Path(__file__).with_name(name) for name in ("warm.py", "warm_server.py", "lifetime.py")]
+    code = [Path(__file__).parent / name for name in ("warm.py", "warm_server.py", "core/lifetime.py")]
     mask = os.umask(0o077)
     os.umask(mask)
     limits = [name for name in sorted(dir(resource)) if name.startswith("RLIMIT_")]

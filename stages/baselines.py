@@ -2,8 +2,8 @@
 
 import shutil
 
-from litemill import files, paths, stage
-from litemill import params as parameters
+from litemill.core import files, paths, stage
+from litemill.core import params as parameters
 
 
 def baselines() -> str:
@@ -17,7 +17,9 @@ def baselines() -> str:
             (folder / "README").write_text(f"official files beside {name}\n")
             for baseline in network.baselines:
                 shutil.copyfile(paths.source(baseline) / "model.tflite", folder / f"{baseline}.tflite")
-    return f"{sum(len(network.baselines) for network in networks.values())} official files beside {len(networks)} networks"
+    return (
+        f"{sum(len(network.baselines) for network in networks.values())} official files beside {len(networks)} networks"
+    )
 
 
 if __name__ == "__main__":

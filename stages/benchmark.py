@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from litemill import files, paths, records, stage
-from litemill import params as parameters
 from litemill.bench.host import Job, measure
 from litemill.bench.machine import machine
 from litemill.bench.statistics import latency
-from litemill.params import Benchmark
-from litemill.records import Benchmarked, Latency, Measured
+from litemill.core import files, paths, records, stage
+from litemill.core import params as parameters
+from litemill.core.params import Benchmark
+from litemill.core.records import Benchmarked, Latency, Measured
 
 
 def benchmark(network: str) -> str:
@@ -17,7 +17,9 @@ def benchmark(network: str) -> str:
     baselines = paths.baselines(network)
     chosen = {name: paths.artifact(network, name) for name in records.artifacts(network)} | baselines
     latencies = timed(chosen, settings)
-    artifacts = tuple(measured(name, path, latencies[name], baseline=name in baselines) for name, path in chosen.items())
+    artifacts = tuple(
+        measured(name, path, latencies[name], baseline=name in baselines) for name, path in chosen.items()
+    )
     records.save(paths.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
     fastest = min(artifacts, key=lambda one: one.latency[0].median_ms)
     return f"{network}: {len(artifacts)} files timed, fastest {fastest.name} {fastest.latency[0].median_ms:.3g} ms"

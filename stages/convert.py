@@ -1,28 +1,29 @@
 """Convert a network to a TFLite file, as a recipe says."""
 
-from litemill import files, paths, records, stage
-from litemill import params as parameters
 from litemill.conversion.converter import convert as to_tflite
-from litemill.errors import ConversionError
-from litemill.params import Recipe
-from litemill.records import Converted, Frozen
+from litemill.core import files, paths, records, stage
+from litemill.core import params as parameters
+from litemill.core.errors import ConversionError
+from litemill.core.params import Recipe
+from litemill.core.records import Converted, Frozen
 from litemill.runtime import Model
 
 
 def convert(network: str, recipe: str) -> str:
     """Convert one network with one recipe."""
-    params = parameters.load()
-    settings, target = params.recipe(recipe), paths.artifact(network, recipe)
-    if recipe not in params.built_with(network):
+    settings, target = parameters.load().recipe(recipe), paths.artifact(network, recipe)
+    frozen = records.load(paths.record("freeze", network), Frozen)
+    if frozen.recipes is not None and recipe not in frozen.recipes:
         # DVC wants the file that the stage declares: an empty one says that there is none
         files.write(target, b"")
         record = Converted(network, recipe, settings.quantize, built=False, sha256=files.sha256(target), size_bytes=0)
     else:
-        frozen = records.load(paths.record("freeze", network), Frozen)
         files.write(target, converted(frozen, settings))
         record = described(frozen, recipe, settings)
     records.save(paths.record("convert", network, recipe), record)
-    return f"{network} {recipe}: " + (f"{record.size_bytes} bytes" if record.built else "not built, as params.yaml says")
+    return f"{network} {recipe}: " + (
+        f"{record.size_bytes} bytes" if record.built else "not built, as params.yaml says"
+    )
 
 
 def converted(frozen: Frozen, recipe: Recipe) -> bytes:
@@ -42,8 +43,17 @@ def described(frozen: Frozen, name: str, recipe: Recipe) -> Converted:
     if found != wanted:
         # the calibration fed them in the order of `wanted`
         raise ConversionError(f"{path}: inputs in another order", expected=wanted, got=found, remedy="report it")
-    return Converted(frozen.network, name, recipe.quantize, True, files.sha256(path), path.stat().st_size,
-                     model.inputs, (model.output,), model.ops())  # fmt: skip
+    return Converted(
+        network=frozen.network,
+        recipe=name,
+        quantize=recipe.quantize,
+        built=True,
+        sha256=files.sha256(path),
+        size_bytes=path.stat().st_size,
+        inputs=model.inputs,
+        outputs=(model.output,),
+        ops=model.ops(),
+    )
 
 
 if __name__ == "__main__":

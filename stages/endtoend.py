@@ -5,23 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
-from litemill import files, paths, records, stage
-from litemill import params as parameters
-from litemill.pictures import Floats
-from litemill.records import Pair, Paired, Referenced, Sampled
+from litemill.core import files, paths, records, stage
+from litemill.core import params as parameters
+from litemill.core.records import Pair, Paired
 from litemill.runtime import Model
 from litemill.tasks import judge, sampling, stylization
+from litemill.tasks.pictures import Floats
 
 
 def endtoend(transfer: str, predict: str) -> str:
     """Judge predict and transfer of the same recipe together, and the official files likewise."""
     parameters.load()
-    sampled = records.load(paths.record("samples", transfer), Sampled)
-    inputs = files.read_arrays(paths.samples(transfer, "evaluation"))
-    referenced = records.load(paths.record("reference", transfer), Referenced)
-    records.check(paths.record("samples", transfer), sampled.evaluation_sha256, paths.samples(transfer, "evaluation"))
-    records.check(paths.record("reference", transfer), referenced.sha256, paths.reference(transfer))
-    originals = files.read_arrays(paths.reference(transfer))["stylized"].astype(np.float32)
+    sampled, inputs = records.sampled(transfer)
+    originals = records.referenced(transfer)["stylized"].astype(np.float32)
     pairs = []
     for name, first, second, baseline in together(transfer, predict):
         bottlenecks = predicted(first, sampled.evaluation)
@@ -31,7 +27,17 @@ def endtoend(transfer: str, predict: str) -> str:
             found = model.run({"content": inputs["content"][index], "bottleneck": bottlenecks[style_of(sample)]})
             figures[sample] = stylization.judge_picture(found, originals[index])
         size = first.stat().st_size + second.stat().st_size
-        pairs.append(Pair(name, files.sha256(first), files.sha256(second), size, judge.summary(figures.values()), figures, baseline))
+        pairs.append(
+            Pair(
+                name,
+                files.sha256(first),
+                files.sha256(second),
+                size,
+                judge.summary(figures.values()),
+                figures,
+                baseline,
+            )
+        )
     records.save(paths.record("endtoend", transfer), Paired(transfer, predict, tuple(pairs)))
     return f"{predict} + {transfer}: {len(pairs)} pairs judged"
 
@@ -39,17 +45,24 @@ def endtoend(transfer: str, predict: str) -> str:
 def together(transfer: str, predict: str) -> list[tuple[str, Path, Path, bool]]:
     """Give (name, predict file, transfer file, official) of the pairs to judge."""
     built, first = records.artifacts(transfer), records.artifacts(predict)
-    ours = [(name, paths.artifact(predict, name), paths.artifact(transfer, name), False) for name in first if name in built]
-    official = [(f"{one} + {two}", paths.baselines(predict)[one], paths.baselines(transfer)[two], True)
-                for one in paths.baselines(predict) for two in paths.baselines(transfer)]  # fmt: skip
+    ours = [
+        (name, paths.artifact(predict, name), paths.artifact(transfer, name), False) for name in first if name in built
+    ]
+    official = [
+        (f"{one} + {two}", paths.baselines(predict)[one], paths.baselines(transfer)[two], True)
+        for one in paths.baselines(predict)
+        for two in paths.baselines(transfer)
+    ]
     return ours + official
 
 
 def predicted(path: Path, samples: tuple[str, ...]) -> dict[str, Floats]:
     """Run a predict file on each painting of the samples."""
     model = Model(path, os.cpu_count() or 1, ("style",))
-    return {style: model.run({"style": sampling.stylized(style, model.size("style"))})
-            for style in sorted({style_of(sample) for sample in samples})}  # fmt: skip
+    return {
+        style: model.run({"style": sampling.stylized(style, model.size("style"))})
+        for style in sorted({style_of(sample) for sample in samples})
+    }
 
 
 def style_of(sample: str) -> str:

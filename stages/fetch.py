@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from litemill import catalog, paths, records, sources, stage
-from litemill import params as parameters
+from litemill import sources
+from litemill.core import catalog, paths, records, stage
+from litemill.core import params as parameters
 
 
 def fetch(source: str) -> str:

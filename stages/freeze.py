@@ -3,17 +3,17 @@
 from collections import Counter
 
 import tensorflow as tf
+from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill import catalog, files, paths, records, stage
-from litemill import params as parameters
-from litemill.catalog import Entry
-from litemill.errors import GraphError
+from litemill.core import files, paths, records, roles, stage
+from litemill.core import params as parameters
+from litemill.core.catalog import Entry
+from litemill.core.errors import GraphError
+from litemill.core.params import Network
+from litemill.core.records import Frozen, Tensor
 from litemill.graphs.cut import cut
-from litemill.graphs.load import GraphDef, frozen
+from litemill.graphs.load import frozen
 from litemill.graphs.shapes import output_shape, resize
-from litemill.params import Network
-from litemill.records import Frozen, Tensor
-from litemill.tasks import roles
 
 BOTTLENECK = (1, 1, 1, 100)
 
@@ -21,18 +21,29 @@ BOTTLENECK = (1, 1, 1, 100)
 def freeze(network: str) -> str:
     """Freeze and cut one network."""
     settings = parameters.load().network(network)
-    entry = catalog.entry(settings.source)
+    entry = records.entry(settings.source)
     graph = fixed(frozen(paths.source(settings.source), entry), settings, entry)
     role = roles.output(settings)
     shape = output_shape(graph, role)
     inputs = tuple(Tensor(name, name, shape_of(name, settings.input), "float32") for name in roles.inputs(settings))
     if role == "stylized" and shape != inputs[0].shape:
-        raise GraphError(f"{network}: the picture changes its size", expected=inputs[0].shape, got=shape,
-                         remedy=f"set input to [{shape[1]}, {shape[2]}] in params.yaml")  # fmt: skip
-    data = graph.SerializeToString(deterministic=True)
-    files.write(paths.graph(network), data)
-    record = Frozen(network, settings.source, files.sha256(paths.graph(network)), inputs, Tensor(role, role, shape, "float32"),
-                    dict(sorted(Counter(node.op for node in graph.node).items())), parameters_of(graph))  # fmt: skip
+        raise GraphError(
+            f"{network}: the picture changes its size",
+            expected=inputs[0].shape,
+            got=shape,
+            remedy=f"set input to [{shape[1]}, {shape[2]}] in params.yaml",
+        )
+    files.write(paths.graph(network), graph.SerializeToString(deterministic=True))
+    record = Frozen(
+        network=network,
+        source=settings.source,
+        sha256=files.sha256(paths.graph(network)),
+        inputs=inputs,
+        output=Tensor(role, role, shape, "float32"),
+        ops=dict(sorted(Counter(node.op for node in graph.node).items())),
+        parameters=parameters_of(graph),
+        recipes=settings.recipes,
+    )
     records.save(paths.record("freeze", network), record)
     return f"{network}: {', '.join(f'{t.role} {list(t.shape)}' for t in inputs)} -> {role} {list(shape)}"
 
@@ -47,8 +58,11 @@ def fixed(whole: GraphDef, settings: Network, entry: Entry) -> GraphDef:
     role = roles.output(settings)
     for name in (*roles.inputs(settings), role):
         if name not in entry.cut:
-            raise GraphError(f"{settings.source}: no cut for {name}", expected=", ".join(entry.cut),
-                             remedy="name the tensor's node in data/catalog.yaml: cut")  # fmt: skip
+            raise GraphError(
+                f"{settings.source}: no cut for {name}",
+                expected=", ".join(entry.cut),
+                remedy="name the tensor's node in data/catalog.yaml: cut",
+            )
     size = entry.crop.size if entry.crop else settings.input
     inputs = {name: (entry.cut[name], shape_of(name, size)) for name in roles.inputs(settings)}
     return resize(cut(whole, inputs, (role, entry.cut[role])), size, settings.input)

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from litemill import paths, records, stage
-from litemill import params as parameters
-from litemill.errors import LitemillError, RecordError
-from litemill.params import Params, Tolerance
-from litemill.records import Failure, Gate, Validated, Verdict
+from litemill.core import params as parameters
+from litemill.core import paths, records, stage
+from litemill.core.errors import LitemillError, RecordError
+from litemill.core.params import Params, Tolerance
+from litemill.core.records import Failure, Gate, Validated, Verdict
 
 GATE = paths.RECORDS / "gate.json"
 
@@ -21,8 +21,10 @@ def gate(check: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the com
     elif failing:
         for verdict in failing:
             print(f"{verdict.network} {verdict.recipe}: {reasons(verdict)}")
-        raise LitemillError(f"{len(failing)} of {len(verdicts)} artifacts are outside their tolerance",
-                            remedy="change the recipe, or its tolerance in params.yaml")  # fmt: skip
+        raise LitemillError(
+            f"{len(failing)} of {len(verdicts)} artifacts are outside their tolerance",
+            remedy="change the recipe, or its tolerance in params.yaml",
+        )
     return f"{len(verdicts) - len(failing)} of {len(verdicts)} artifacts within their tolerance"
 
 
@@ -47,7 +49,11 @@ def verdicts_of(network: str, params: Params) -> list[Verdict]:
 def outside(metrics: dict[str, float], tolerance: Tolerance) -> list[Failure]:
     """Give the figures below the least that is allowed."""
     floors = {name: floor for name, floor in msgspec.structs.asdict(tolerance).items() if floor is not None}
-    return [Failure(name, metrics[name], floor) for name, floor in floors.items() if name in metrics and metrics[name] < floor]
+    return [
+        Failure(name, metrics[name], floor)
+        for name, floor in floors.items()
+        if name in metrics and metrics[name] < floor
+    ]
 
 
 def reasons(verdict: Verdict) -> str:

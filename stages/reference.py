@@ -2,25 +2,22 @@
 
 import numpy as np
 
-from litemill import catalog, files, metrics, paths, pictures, records, stage
-from litemill import params as parameters
-from litemill.catalog import Entry
-from litemill.files import Arrays
+from litemill.core import files, paths, records, roles, stage
+from litemill.core import params as parameters
+from litemill.core.catalog import Entry
+from litemill.core.files import Arrays
+from litemill.core.params import Network
+from litemill.core.records import Referenced
 from litemill.graphs.load import call, frozen, model
 from litemill.graphs.run import runner
-from litemill.params import Network
-from litemill.records import Referenced, Sampled
-from litemill.tasks import roles
+from litemill.tasks import metrics, pictures
 
 
 def reference(network: str) -> str:
     """Run the original of one network."""
     settings = parameters.load().network(network)
-    entry = catalog.entry(settings.source)
-    sampled = records.load(paths.record("samples", network), Sampled)
-    path = paths.samples(network, "evaluation")
-    records.check(paths.record("samples", network), sampled.evaluation_sha256, path)
-    inputs = files.read_arrays(path)
+    entry = records.entry(settings.source)
+    sampled, inputs = records.sampled(network)
     if settings.part is None:
         arrays, error = segmented(settings, entry, sampled.evaluation, inputs)
     else:
@@ -46,10 +43,14 @@ def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: A
 
 
 def stylized(settings: Network, entry: Entry, inputs: Arrays) -> tuple[Arrays, float]:
-    """Give the style bottlenecks [n, 1, 1, 100], and for the transfer network the pictures of the SavedModel's own call."""
+    """Give the style bottlenecks [n, 1, 1, 100], or the pictures of the SavedModel's own call."""
     if settings.part == "predict":
         run, cut = runner(frozen(paths.source(settings.source), entry)), entry.cut
-        return {"bottleneck": np.stack([run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0] for style in inputs["style"]])}, 0.0
+        return {
+            "bottleneck": np.stack(
+                [run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0] for style in inputs["style"]]
+            )
+        }, 0.0
     loaded = model(paths.source(settings.source) / "saved_model")
     pairs = zip(inputs["content"], inputs["style"], strict=True)
     feeds = ({entry.cut["content"]: content[None], entry.cut["style"]: style[None]} for content, style in pairs)

@@ -1,7 +1,7 @@
 """Write the report, its figures and the summary that git keeps; with --table, only print the artifacts."""
 
-from litemill import files, paths, records, stage
-from litemill import params as parameters
+from litemill.core import files, paths, records, stage
+from litemill.core import params as parameters
 from litemill.report import results as joined
 from litemill.report import tables
 from litemill.report.results import Results

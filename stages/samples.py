@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from litemill import catalog, files, paths, records, stage
-from litemill import params as parameters
-from litemill.catalog import Entry
-from litemill.files import Arrays
+from litemill.core import files, paths, records, stage
+from litemill.core import params as parameters
+from litemill.core.catalog import Entry
+from litemill.core.files import Arrays
+from litemill.core.params import Network
+from litemill.core.records import Sampled
 from litemill.graphs.load import frozen
 from litemill.graphs.run import runner
-from litemill.params import Network
-from litemill.records import Sampled
 from litemill.tasks import sampling
 
 
@@ -17,7 +17,7 @@ def samples(network: str) -> str:
     """Make the samples of one network."""
     params = parameters.load()
     settings = params.network(network)
-    entry = catalog.entry(settings.source)
+    entry = records.entry(settings.source)
     names = {kind: sampling.names(settings, params.images, kind) for kind in sampling.KINDS}
     for kind in sampling.KINDS:
         arrays = sampling.collect(settings, entry, names[kind])
@@ -25,7 +25,10 @@ def samples(network: str) -> str:
             add_bottlenecks(arrays, settings, entry)
         files.write_arrays(paths.samples(network, kind), arrays)
     hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sampling.KINDS}
-    record = Sampled(network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"])
+    truth = params.images.segmentation.truth if settings.part is None else {}
+    record = Sampled(
+        network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"], truth
+    )
     records.save(paths.record("samples", network), record)
     return f"{network}: {len(record.calibration)} to calibrate, {len(record.evaluation)} to judge"
 

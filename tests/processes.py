@@ -11,7 +11,7 @@ LIMIT = 60  # seconds after which a test gives up
 BUSY = """
 import ctypes
 import os
-from litemill import stage
+from litemill.core import stage
 
 def busy() -> None:
     print(os.getppid(), flush=True)

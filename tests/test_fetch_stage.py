@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from litemill import files, records
-from litemill.records import Fetched
+from litemill.core import files, records
+from litemill.core.records import Fetched
 
 ROOT = Path(__file__).parents[1]
 NAME = "deeplab"
@@ -60,9 +60,7 @@ def fetch(checkout: Path, source: str = NAME) -> subprocess.CompletedProcess[str
 def outputs(checkout: Path) -> dict[str, bytes]:
     """Give every file that the stage may write."""
     folders = (checkout / "data/sources", checkout / "reports")
-    return {
-        str(path): path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()
-    }
+    return {str(path): path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
 def refused(checkout: Path, source: str = NAME) -> str:
@@ -80,10 +78,8 @@ def refused(checkout: Path, source: str = NAME) -> str:
 def test_a_good_archive_is_unpacked_and_recorded_the_same_each_time(embedded: Path, tmp_path: Path) -> None:
     done = fetch(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert (
-        done.stdout == f"deeplab: {embedded.stat().st_size} bytes, embedded, rebuilt, not upstream's file\n"
-    )
-    record = records.load(tmp_path / "reports/records/fetch/deeplab.json", Fetched)
+    assert done.stdout == f"deeplab: {embedded.stat().st_size} bytes, embedded, rebuilt, not upstream's file\n"
+    record = records.load(tmp_path / "data/sources/deeplab/record.json", Fetched)
     graph = tmp_path / "data/sources/deeplab/frozen_inference_graph.pb"
     assert record.files == {"frozen_inference_graph.pb": files.sha256(graph)}
     assert (record.origin, record.rebuilt, record.sha256) == ("embedded", True, files.sha256(embedded))
@@ -96,9 +92,7 @@ def test_a_truncated_archive_is_refused(embedded: Path, tmp_path: Path) -> None:
     assert fetch(tmp_path).returncode == 0
     size = embedded.stat().st_size
     embedded.write_bytes(embedded.read_bytes()[: size // 2])
-    assert f"deeplab: another file than the known one: expected {size} bytes, got {size // 2}" in refused(
-        tmp_path
-    )
+    assert f"deeplab: another file than the known one: expected {size} bytes, got {size // 2}" in refused(tmp_path)
     catalogue(tmp_path, embedded)  # even if the catalogue believes it
     assert "deeplab: cut short or damaged: expected a whole gzip file" in refused(tmp_path)
 

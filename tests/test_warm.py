@@ -32,8 +32,8 @@ if __name__ == "__main__":
 """
 
 REFUSE = """
-from litemill import stage
-from litemill.errors import GraphError
+from litemill.core import stage
+from litemill.core.errors import GraphError
 
 def refuse() -> None:
     raise GraphError("no")

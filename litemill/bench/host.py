@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from litemill.errors import ArtifactError
-from litemill.lifetime import die_with_parent
+from litemill.core.errors import ArtifactError
+from litemill.core.lifetime import die_with_parent
 from litemill.runtime import Model
 
 TIME_LIMIT_S = 900
@@ -44,15 +44,14 @@ def measure(job: Job) -> Outcome:
             command, input=msgspec.json.encode(job), capture_output=True, timeout=TIME_LIMIT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise ArtifactError(f"{names}: too slow to be timed", expected=f"{TIME_LIMIT_S} s at most",
-                            remedy="lower benchmark.rounds in params.yaml") from None  # fmt: skip
-    if done.returncode:
-        last = (
-            done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"]
-        )[-1]
         raise ArtifactError(
-            f"{names}: can't be timed", got=last, remedy="remove the file, then run: dvc repro"
-        )
+            f"{names}: too slow to be timed",
+            expected=f"{TIME_LIMIT_S} s at most",
+            remedy="lower benchmark.rounds in params.yaml",
+        ) from None
+    if done.returncode:
+        last = (done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        raise ArtifactError(f"{names}: can't be timed", got=last, remedy="remove the file, then run: dvc repro")
     return msgspec.json.decode(done.stdout, type=Outcome)
 
 

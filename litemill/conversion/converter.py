@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from litemill.errors import ConversionError
-from litemill.params import Recipe
-from litemill.records import Tensor
+from litemill.core.errors import ConversionError
+from litemill.core.params import Recipe
+from litemill.core.records import Tensor
 
 Samples = Mapping[str, npt.NDArray[Any]]
 OPS = {
@@ -50,10 +50,14 @@ def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe,
             return bytes(converter.convert())
         except (ValueError, RuntimeError, tf.errors.OpError) as error:
             first = str(error).strip().splitlines()[0]
-            raise ConversionError("the converter refuses the graph", got=first, remedy="see the recipe in params.yaml") from None
+            raise ConversionError(
+                "the converter refuses the graph", got=first, remedy="see the recipe in params.yaml"
+            ) from None
 
 
-def configure(converter: Any, recipe: Recipe, samples: Sequence[npt.NDArray[Any]]) -> None:
+def configure(
+    converter: tf.compat.v1.lite.TFLiteConverter, recipe: Recipe, samples: Sequence[npt.NDArray[Any]]
+) -> None:
     """Set a converter as a recipe says; `samples` are in the order of the converter's inputs."""
     if recipe.quantize != "none":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -70,8 +74,12 @@ def _chosen(samples: Samples, recipe: Recipe, name: str) -> npt.NDArray[Any]:
     if wanted is None:
         return np.empty(0)
     if len(samples[name]) < wanted:
-        raise ConversionError("too few calibration samples", expected=f"at least {wanted} of {name}", got=len(samples[name]),
-                              remedy="add pictures to params.yaml: images, or lower calibration_samples")  # fmt: skip
+        raise ConversionError(
+            "too few calibration samples",
+            expected=f"at least {wanted} of {name}",
+            got=len(samples[name]),
+            remedy="add pictures to params.yaml: images, or lower calibration_samples",
+        )
     return samples[name][:wanted]
 
 

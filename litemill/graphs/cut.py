@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 import tensorflow as tf
+from tensorflow.core.framework.graph_pb2 import GraphDef
+from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill import settings
-from litemill.errors import GraphError
+from litemill.core import settings
+from litemill.core.errors import GraphError
 
-GraphDef = tf.compat.v1.GraphDef
 Shape = tuple[int, ...]
 
 
@@ -52,7 +53,9 @@ def require_node(name: str, names: Iterable[str]) -> None:
     """Raise GraphError with the nearest name unless a graph has the node."""
     known = set(names)
     if name not in known:
-        raise GraphError(f"no node {name!r} in the graph", expected="the cut's node", remedy=settings.nearest(name, known))
+        raise GraphError(
+            f"no node {name!r} in the graph", expected="the cut's node", remedy=settings.nearest(name, known)
+        )
 
 
 def node_of(tensor: str) -> str:
@@ -60,14 +63,14 @@ def node_of(tensor: str) -> str:
     return tensor.removeprefix("^").split(":")[0]
 
 
-def _placeholder(name: str, shape: Shape) -> tf.compat.v1.NodeDef:
-    node = tf.compat.v1.NodeDef(name=name, op="Placeholder")
+def _placeholder(name: str, shape: Shape) -> NodeDef:
+    node = NodeDef(name=name, op="Placeholder")
     node.attr["dtype"].type = tf.float32.as_datatype_enum
     node.attr["shape"].shape.CopyFrom(tf.TensorShape(shape).as_proto())
     return node
 
 
-def _behind(graph: GraphDef, output: str, stand_in: Mapping[str, str]) -> list[tf.compat.v1.NodeDef]:
+def _behind(graph: GraphDef, output: str, stand_in: Mapping[str, str]) -> list[NodeDef]:
     """Give the nodes that `output` needs, in the graph's order, not going beyond the inputs."""
     nodes = {node.name: node for node in graph.node}
     needed: set[str] = set()
@@ -79,8 +82,11 @@ def _behind(graph: GraphDef, output: str, stand_in: Mapping[str, str]) -> list[t
         if name not in nodes:
             raise GraphError(f"node {name!r} is used and not there", remedy="the graph is damaged: get it again")
         if nodes[name].op.startswith("Placeholder") and nodes[name].op != "PlaceholderWithDefault":
-            raise GraphError(f"input {name!r} still reaches {output!r}", expected="every input behind the cut",
-                             remedy="move the cut of the inputs towards the output")  # fmt: skip
+            raise GraphError(
+                f"input {name!r} still reaches {output!r}",
+                expected="every input behind the cut",
+                remedy="move the cut of the inputs towards the output",
+            )
         needed.add(name)
         # control edges order what has effects; a frozen graph has asserts at most, and those hang on the inputs
         waiting += [node_of(tensor) for tensor in nodes[name].input if tensor[:1] != "^"]

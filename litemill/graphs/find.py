@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from litemill.errors import GraphError
+from litemill.core.errors import GraphError
 from litemill.graphs.find_segmentation import find_segmentation
 from litemill.graphs.find_stylization import find_stylization
 from litemill.graphs.found import WEIGHING, Found, Whole, is_vector

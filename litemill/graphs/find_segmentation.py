@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from litemill.catalog import Crop
-from litemill.errors import GraphError
+from litemill.core.catalog import Crop
+from litemill.core.errors import GraphError
 from litemill.graphs.found import PASSING, WEIGHING, Found, Pins, Whole, without_passing
 from litemill.graphs.outside import Size, corners_of, understand
 
@@ -33,7 +33,8 @@ def find_segmentation(whole: Whole, picture: str, pins: Pins) -> Found:
     """
     end = pins.get("labels") or _end(whole, picture)
     chain = whole.flow.narrows(picture, end)
-    cut = {"picture": picture} | _outputs(whole, chain, end) | dict(pins)
+    outputs = _outputs(whole, chain, end)
+    cut = {"picture": picture} | outputs | dict(pins)
     heads = [pins["image"]] if "image" in pins else _heads(whole, chain, cut["logits"])
     image, crop, tried = _image(whole, picture, heads)
     cut["image"] = image
@@ -45,7 +46,8 @@ def find_segmentation(whole: Whole, picture: str, pins: Pins) -> Found:
     spreads = [flow.nodes[name] for name in behind if flow.op(name) == SPREAD]
     crop = replace(crop, labels_corners=corners_of(spreads, SPREAD))
     return Found("segmentation", {role: cut[role] for role in ("picture", "image", "logits", "resized_logits", "labels")
-                                  if role in cut}, end, crop=crop, candidates=tuple(tried))  # fmt: skip
+                                  if role in cut}, end, crop=crop,
+                 candidates=(*(f"{role} {node}" for role, node in outputs.items()), *(f"image {one}" for one in tried)))  # fmt: skip
 
 
 def _end(whole: Whole, picture: str) -> str:

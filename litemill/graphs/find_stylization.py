@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 
-from litemill.catalog import Part
-from litemill.errors import GraphError
+from litemill.core.catalog import Part
+from litemill.core.errors import GraphError
 from litemill.graphs.found import PASSING, Array, Found, Pins, Whole, is_vector
 
 # the side of a picture that has not a size of its own; the smallest that InceptionV3 and its like take is 75

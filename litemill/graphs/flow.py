@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.errors import GraphError
+from litemill.core.errors import GraphError
 from litemill.graphs.cut import node_of
 
 # what leaves these depends on the shape of what enters them, not on its values

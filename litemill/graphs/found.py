@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from litemill.catalog import Crop, Part, Task
-from litemill.errors import GraphError
+from litemill.core.catalog import Crop, Part, Task
+from litemill.core.errors import GraphError
 from litemill.graphs.flow import Flow
 from litemill.graphs.run import Runner, imported, runner
 

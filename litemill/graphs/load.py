@@ -7,13 +7,27 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from google.protobuf.message import DecodeError
+from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from litemill.catalog import Entry
-from litemill.errors import GraphError
+from litemill.core.catalog import Entry
+from litemill.core.errors import GraphError
+from litemill.graphs import safety
 
-GraphDef = tf.compat.v1.GraphDef
 REMEDY = "remove the source's folder, then run: dvc repro"
+# what TensorFlow's loader raises at a damaged SavedModel, as the damage happens to lie
+DAMAGED = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    DecodeError,
+    tf.errors.OpError,
+)
 
 
 def frozen(folder: Path, entry: Entry) -> GraphDef:
@@ -24,7 +38,7 @@ def frozen(folder: Path, entry: Entry) -> GraphDef:
 
 
 def read(path: Path) -> GraphDef:
-    """Read a frozen graph; GraphError where it is none."""
+    """Read a frozen graph; GraphError where it is none, or holds an op that does more than compute."""
     graph = GraphDef()
     try:
         graph.ParseFromString(path.read_bytes())
@@ -34,25 +48,34 @@ def read(path: Path) -> GraphDef:
         raise GraphError(f"{path}: can't be read as a graph", got=error, remedy=REMEDY) from None
     if not graph.node:
         raise GraphError(f"{path}: is an empty graph", expected="nodes", remedy=REMEDY)
+    safety.check(graph)
     return graph
 
 
 def model(folder: Path) -> tf.Module:
-    """Load a SavedModel; GraphError where it is none or has no signature."""
+    """Load a SavedModel; GraphError where it is none, is not safe to load, or has no signature."""
+    safety.check_saved_model(folder)
     try:
         loaded = tf.saved_model.load(str(folder))
-    except (OSError, ValueError, KeyError, DecodeError, tf.errors.OpError) as error:
+    except DAMAGED as error:
         raise GraphError(f"{folder}: can't be read as a SavedModel", got=error, remedy=REMEDY) from None
     if "serving_default" not in loaded.signatures:
         names = ", ".join(loaded.signatures) or "none"
-        raise GraphError(f"{folder}: no such signature", expected="serving_default", got=names, remedy="export it with one")
+        raise GraphError(
+            f"{folder}: no such signature", expected="serving_default", got=names, remedy="export it with one"
+        )
     return loaded
 
 
 def freeze(folder: Path) -> GraphDef:
     """Turn a SavedModel's default signature into a frozen graph."""
     loaded = model(folder)  # its signatures hold its variables by weak references alone
-    return convert_variables_to_constants_v2(loaded.signatures["serving_default"]).graph.as_graph_def()
+    try:
+        graph = convert_variables_to_constants_v2(loaded.signatures["serving_default"]).graph.as_graph_def()
+    except DAMAGED as error:
+        raise GraphError(f"{folder}: can't be frozen", got=error, remedy="export it again") from None
+    safety.check(graph)
+    return graph
 
 
 def call(loaded: tf.Module, feeds: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
@@ -61,7 +84,11 @@ def call(loaded: tf.Module, feeds: Mapping[str, npt.NDArray[np.float32]]) -> npt
     arguments = {key: spec.name for key, spec in signature.structured_input_signature[1].items()}
     missing = sorted(set(arguments.values()) - set(feeds))
     if missing:
-        raise GraphError("an input of the SavedModel has no cut", expected=", ".join(missing), got=", ".join(feeds),
-                         remedy="name it in data/catalog.yaml: cut")  # fmt: skip
+        raise GraphError(
+            "an input of the SavedModel has no cut",
+            expected=", ".join(missing),
+            got=", ".join(feeds),
+            remedy="name it in data/catalog.yaml: cut",
+        )
     outputs = signature(**{key: tf.constant(feeds[name]) for key, name in arguments.items()})
     return np.asarray(next(iter(outputs.values())).numpy())

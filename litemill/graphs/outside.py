@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.catalog import Corners, Crop, Fit
-from litemill.errors import GraphError
-from litemill.pictures import Floats, Pixels
+from litemill.core.catalog import Corners, Crop, Fit
+from litemill.core.errors import GraphError
+from litemill.tasks.pictures import Floats, Pixels
 from litemill.tasks.segmentation import fitted
 
 Size = tuple[int, int]

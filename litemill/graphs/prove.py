@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from litemill import metrics
-from litemill.catalog import Crop
-from litemill.errors import GraphError
+from litemill.tasks import metrics
+from litemill.core.catalog import Crop
+from litemill.core.errors import GraphError
 from litemill.graphs.cut import cut
 from litemill.graphs.find_stylization import sides
 from litemill.graphs.found import Array, Found, Whole
 from litemill.graphs.run import Runner, runner
-from litemill.pictures import Floats, Pixels, resize_bilinear
+from litemill.tasks.pictures import Floats, Pixels, resize_bilinear
 from litemill.tasks import segmentation, stylization
 
 # roundings of another order of the same steps: a hundredth of a grey level, a thousandth of the range of logits

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.errors import GraphError
+from litemill.core.errors import GraphError
 
 Array = npt.NDArray[Any]
 Runner = Callable[[Mapping[str, Array], Sequence[str]], list[Array]]
 
 
-def imported(graph: tf.compat.v1.GraphDef) -> tf.Graph:
+def imported(graph: GraphDef) -> tf.Graph:
     """Import a graph, so that TensorFlow infers its shapes; GraphError where it does not fit together."""
     result = tf.Graph()
     try:
@@ -24,7 +25,7 @@ def imported(graph: tf.compat.v1.GraphDef) -> tf.Graph:
     return result
 
 
-def runner(graph: tf.compat.v1.GraphDef) -> Runner:
+def runner(graph: GraphDef) -> Runner:
     """Give a function that runs a graph: node name to array in, arrays of the named nodes out.
 
     One thread an operation, so that sums are taken in one order and results repeat.
@@ -34,8 +35,11 @@ def runner(graph: tf.compat.v1.GraphDef) -> Runner:
 
     def run(feeds: Mapping[str, Array], fetches: Sequence[str]) -> list[Array]:
         try:
-            return list(session.run([f"{name}:0" for name in fetches],
-                                    {f"{name}:0": np.asarray(value) for name, value in feeds.items()}))  # fmt: skip
+            return list(
+                session.run(
+                    [f"{name}:0" for name in fetches], {f"{name}:0": np.asarray(value) for name, value in feeds.items()}
+                )
+            )
         except (ValueError, KeyError, tf.errors.OpError) as error:
             raise GraphError("the graph can't be run", got=error, remedy="see the cut of its catalogue entry") from None
 

@@ -10,7 +10,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from litemill.errors import GraphError
+from litemill.core.errors import GraphError
 
 # what inference needs; no loops, so that a graph comes to an end
 INFERENCE = frozenset(
@@ -79,9 +79,9 @@ def _check_ops(graph: GraphDef, allowed: frozenset[str]) -> None:
     for node in _nodes(graph):
         if node.op not in allowed and node.op not in functions:
             raise _refused(node)
-    elements = sum(_elements(node) for node in _nodes(graph) if node.op == "Const")
-    if elements > MAX_CONSTANTS:
-        raise GraphError("the graph's constants are too large", expected=f"at most {MAX_CONSTANTS} numbers", got=elements,
+    numbers = sum(elements(node) for node in _nodes(graph) if node.op == "Const")
+    if numbers > MAX_CONSTANTS:
+        raise GraphError("the graph's constants are too large", expected=f"at most {MAX_CONSTANTS} numbers", got=numbers,
                          remedy="do not use this model: they would fill the memory")  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _nodes(graph: GraphDef) -> Iterator[NodeDef]:
         yield from function.node_def
 
 
-def _elements(node: NodeDef) -> int:
+def elements(node: NodeDef) -> int:
     """Count the numbers that a constant says it has; its bytes may be far fewer."""
     return math.prod(max(dimension.size, 0) for dimension in node.attr["value"].tensor.tensor_shape.dim)
 

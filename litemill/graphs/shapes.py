@@ -1,18 +1,19 @@
 """Another input size for a graph whose inner constants were written for one."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from tensorflow.core.framework.graph_pb2 import GraphDef
+from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.errors import GraphError
+from litemill.core.errors import GraphError
 from litemill.graphs.cut import node_of
 
-GraphDef = tf.compat.v1.GraphDef
-NodeDef = tf.compat.v1.NodeDef
 Size = tuple[int, int]
-Values = npt.NDArray[np.generic]
+Values = npt.NDArray[Any]
 
 
 def resize(graph: GraphDef, old: Size, new: Size) -> GraphDef:
@@ -82,11 +83,14 @@ def _follower(old: Size, new: Size) -> Callable[[int, int], int]:
     """Map a feature map's rows (axis 0) or columns (axis 1) from the old input size to the new one."""
 
     def follow(side: int, axis: int) -> int:
-        for stride in (2**power for power in range(8)):
+        for stride in (1, 2, 4, 8, 16, 32, 64):
             if -(-old[axis] // stride) == side:
                 return -(-new[axis] // stride)
-        raise GraphError(f"a feature map of {side} does not follow from an input of {old[axis]}",
-                         expected="the input size divided by a power of two", remedy=f"keep the input at {old[0]}x{old[1]}")  # fmt: skip
+        raise GraphError(
+            f"a feature map of {side} does not follow from an input of {old[axis]}",
+            expected="the input size divided by a power of two",
+            remedy=f"keep the input at {old[0]}x{old[1]}",
+        )
 
     return follow
 
@@ -97,7 +101,9 @@ def _inferred(graph: GraphDef) -> tf.Graph:
         with imported.as_default():
             tf.import_graph_def(graph, name="")
     except (ValueError, tf.errors.OpError) as error:
-        raise GraphError("the graph does not fit together", got=error, remedy="choose another input size or cut") from None
+        raise GraphError(
+            "the graph does not fit together", got=error, remedy="choose another input size or cut"
+        ) from None
     return imported
 
 
@@ -127,9 +133,7 @@ def _resize_pool(node: NodeDef, side: Size, follow: Callable[[int, int], int]) -
             node.attr[name].list.i[axis + 1] = follow(side[axis], axis)
 
 
-def _resize_dilation(
-    constants: _Constants, node: NodeDef, side: Size, follow: Callable[[int, int], int]
-) -> None:
+def _resize_dilation(constants: _Constants, node: NodeDef, side: Size, follow: Callable[[int, int], int]) -> None:
     """Recompute what pads a feature map to a multiple of the dilation rate, and what crops it again."""
     nodes = constants.nodes
     after = [
@@ -141,7 +145,8 @@ def _resize_dilation(
     crops = constants.get(after[0], 2) if len(after) == 1 else None
     if rates is None or pads is None or crops is None:
         raise GraphError(
-            f"{node.name}: is no dilated convolution with constant paddings", remedy="keep the original input size"
+            f"{node.name}: is no dilated convolution with constant paddings",
+            remedy="keep the original input size",
         )
     base = pads - crops
     extra = [-(follow(side[axis], axis) + int(base[axis].sum())) % int(rates[axis]) for axis in (0, 1)]

@@ -143,7 +143,7 @@ def _kind() -> alt.Color:
 
 
 def _set_apart(rows: Rows, wide: float) -> None:
-    """Give each point the height of its label: its own, or one below the points and labels that it would cover.
+    """Give each point its label's height: its own, or one below the points and labels that it would cover.
 
     Lengths are in pixels of a panel, `wide` megabytes across.
     """

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from litemill import files, paths, records
-from litemill.files import Arrays
-from litemill.pictures import Floats
-from litemill.records import Referenced
+from litemill.core import files, paths, records
+from litemill.core.files import Arrays
+from litemill.core.records import Referenced
 from litemill.report import measures
 from litemill.report.results import Section
 from litemill.runtime import Model
-from litemill.tasks import roles
+from litemill.core import roles
+from litemill.tasks.pictures import Floats
 
 # a figure's rows: enough to see, few enough to be drawn in seconds
 MOST_SAMPLES = 4
@@ -30,7 +30,7 @@ class Evidence(msgspec.Struct, frozen=True):
         names = roles.inputs(self.section.settings)
         found = {}
         for one in self.section.ours:
-            model = Model(one.path, os.cpu_count() or 1)
+            model = Model(one.path, os.cpu_count() or 1, names)
             feeds = ({role: self.samples[role][index] for role in names} for index in chosen)
             found[one.name] = [model.run(feed) for feed in feeds]
         return found

@@ -39,7 +39,7 @@ def _pictures(results: Results) -> list[Figure]:
     drawn = []
     for section in results.sections:
         if section.settings.part is None:
-            found = overlays(section, results.params.images.segmentation.truth)
+            found = overlays(section)
             said = f"{section.name}: classes found by the original and with each recipe"
         elif section.settings.part == "transfer":
             found = stylized(section)

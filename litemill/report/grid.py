@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from litemill.pictures import Pixels
+from litemill.tasks.pictures import Pixels
 
 Colour = tuple[int, int, int]
 

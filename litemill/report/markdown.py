@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import jinja2
 
-from litemill import paths
+from litemill.core import paths
 from litemill.report import provenance, tables
 from litemill.report.figures import Figure
 from litemill.report.results import Results, Section

@@ -1,35 +1,27 @@
 """Segmentation side by side: photo, ground truth, the original's labels, each file's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from litemill import paths, pictures
-from litemill.pictures import Pixels
+from litemill.core import paths
 from litemill.report import evidence, palette
 from litemill.report.evidence import MOST_SAMPLES, Evidence
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.results import Section
 from litemill.report.tables import stems
-from litemill.tasks import segmentation
+from litemill.tasks import pictures, segmentation
+from litemill.tasks.pictures import Pixels
 
 
-def overlays(section: Section, truths: Mapping[str, str]) -> Grid:
-    """Draw labels over a few evaluation pictures.
-
-    Parameters
-    ----------
-    section
-        A segmentation network.
-    truths
-        Picture to its ground truth, both below `data/images`.
-    """
+def overlays(section: Section) -> Grid:
+    """Draw labels over a few evaluation pictures of a segmentation network."""
     known = evidence.load(section)
     originals = _originals(known)
     chosen = telling(originals)
     names = [section.sampled.evaluation[index] for index in chosen]
     columns: dict[str, Sequence[Pixels | None]] = {
-        "ground truth": [_truth(truths.get(name)) for name in names],
+        "ground truth": [_truth(section.sampled.truth.get(name)) for name in names],
         "original": [originals[index] for index in chosen],
         **_found(known, chosen, originals),
     }

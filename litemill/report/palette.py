@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from litemill.pictures import Pixels
 from litemill.report.grid import Colour
+from litemill.tasks.pictures import Pixels
 
 BACKGROUND, NOT_JUDGED = 0, 255
 OPACITY = np.float32(0.72)

@@ -17,7 +17,7 @@ def sources(results: Results) -> Table:
     """Give each source: where it came from, whether it is upstream's own file, its licence, its note."""
     rows = []
     for name, fetched in results.fetched.items():
-        entry = results.catalog[name]
+        entry = fetched.entry
         note = entry.note if fetched.rebuilt else ""
         own = "no, rebuilt" if fetched.rebuilt else "yes"
         cells = (name, fetched.origin, own, f"{fetched.size_bytes:,}", digits(fetched.sha256), entry.licence)

@@ -6,11 +6,11 @@ from typing import TypeVar
 
 import msgspec
 
-from litemill import catalog, files, paths, records
-from litemill.catalog import Entry
-from litemill.errors import RecordError
-from litemill.params import Network, Params
-from litemill.records import (
+from litemill.core import files, paths, records
+from litemill.core.catalog import Entry
+from litemill.core.errors import RecordError
+from litemill.core.params import Network, Params
+from litemill.core.records import (
     Benchmarked,
     Converted,
     Fetched,
@@ -82,27 +82,25 @@ class Results(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...]
     paired: tuple[Paired, ...]
     fetched: dict[str, Fetched]
-    catalog: dict[str, Entry]
 
 
 def load(params: Params) -> Results:
     """Join the records of all networks in `params`; RecordError where one is missing or of another file."""
     verdicts = records.load(GATE, Gate).verdicts
-    entries = catalog.load()
+    fetched = {name: records.load(paths.record("fetch", name), Fetched) for name in params.fetch}
     sections = tuple(
-        _section(name, params, entries, {one.recipe: one for one in verdicts if one.network == name})
+        _section(name, params, fetched, {one.recipe: one for one in verdicts if one.network == name})
         for name in params.networks
     )
     by_name = {section.name: section for section in sections}
     paired = tuple(
         _paired(by_name[transfer], by_name[predict]) for transfer, predict in params.bottleneck_from.items()
     )
-    fetched = {name: records.load(paths.record("fetch", name), Fetched) for name in params.fetch}
-    return Results(params, sections, paired, fetched, entries)
+    return Results(params, sections, paired, fetched)
 
 
 def _section(
-    name: str, params: Params, entries: Mapping[str, Entry], verdicts: Mapping[str, Verdict]
+    name: str, params: Params, fetched: Mapping[str, Fetched], verdicts: Mapping[str, Verdict]
 ) -> Section:
     """Join the records of one network."""
     found = records.artifacts(name)
@@ -127,9 +125,8 @@ def _section(
     )
     frozen = records.load(paths.record("freeze", name), Frozen)
     settings = params.networks[name]
-    return Section(
-        name, settings, entries[settings.source], frozen, sampled, benchmarked, results, validated.original
-    )
+    entry = fetched[settings.source].entry
+    return Section(name, settings, entry, frozen, sampled, benchmarked, results, validated.original)
 
 
 def _joined(path: Path, entries: Iterable[One], hashes: Mapping[str, str]) -> dict[str, One]:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from litemill import pictures
-from litemill.pictures import Pixels
 from litemill.report import evidence
 from litemill.report.evidence import MOST_SAMPLES
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.results import Section
 from litemill.report.tables import stems
+from litemill.tasks import pictures
+from litemill.tasks.pictures import Pixels
 
 
 def stylized(section: Section) -> Grid:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from litemill.errors import SourceError
+from litemill.core.errors import SourceError
 from litemill.sources import content
 
 Members = dict[PurePosixPath, tarfile.TarInfo]
@@ -53,9 +53,7 @@ class Archive:
             with reader, target.open("wb") as writer:
                 shutil.copyfileobj(reader, writer, CHUNK_BYTES)
         except tarfile.TarError as error:
-            raise SourceError(
-                f"{self.label}: cut short inside {name}", got=error, remedy=_FETCH_AGAIN
-            ) from None
+            raise SourceError(f"{self.label}: cut short inside {name}", got=error, remedy=_FETCH_AGAIN) from None
 
 
 @contextmanager
@@ -112,9 +110,7 @@ def _members(tar: tarfile.TarFile, label: str) -> Members:
         if not fault and (count > MAX_MEMBERS or total > MAX_UNPACKED_BYTES):
             fault = f"more than {MAX_MEMBERS} members or {MAX_UNPACKED_BYTES} bytes"
         if fault:
-            raise SourceError(
-                f"{label}: member {member.name[:100]!r} is refused", got=fault, remedy=_DISTRUST
-            )
+            raise SourceError(f"{label}: member {member.name[:100]!r} is refused", got=fault, remedy=_DISTRUST)
         if member.isfile():
             found[name] = member
     return found
@@ -125,6 +121,8 @@ def _fault(member: tarfile.TarInfo) -> str:
     name = member.name
     if name.startswith("/") or "\\" in name or ":" in name:
         return "an absolute path, or one of another system"
+    if not name.isprintable():
+        return "a name that can't be printed"
     if ".." in PurePosixPath(name).parts:
         return "a path that leaves the folder"
     if member.issym() or member.islnk():

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import filelock
 
-from litemill.errors import SourceError
+from litemill.core.errors import SourceError
 from litemill.sources.transfer import Again, Limits, UnansweredError, at_hand, shown, transfer
 
 MAX_PAUSE_S = 30
 
 
-def download(
-    urls: tuple[str, ...], target: Path, check: Callable[[Path], None], limits: Limits | None = None
-) -> None:
+def download(urls: tuple[str, ...], target: Path, check: Callable[[Path], None], limits: Limits | None = None) -> None:
     """See that `target` holds what one of `urls` gives, and that it passes `check`.
 
     Parameters
@@ -74,9 +72,7 @@ def _replace(urls: tuple[str, ...], target: Path, check: Callable[[Path], None],
 
 def _at(address: str, error: SourceError) -> SourceError:
     """Say where the file came from that failed."""
-    return SourceError(
-        f"{error.what}, from {address}", expected=error.expected, got=error.got, remedy=error.remedy
-    )
+    return SourceError(f"{error.what}, from {address}", expected=error.expected, got=error.got, remedy=error.remedy)
 
 
 def _persist(url: str, part: Path, limits: Limits) -> None:
@@ -98,10 +94,6 @@ def _persist(url: str, part: Path, limits: Limits) -> None:
     if not kept:
         part.unlink(missing_ok=True)
     kind = SourceError if kept else UnansweredError
-    remedy = (
-        f"it goes on from the {kept} bytes at hand"
-        if kept
-        else "first see network, proxy settings and address"
-    )
+    remedy = f"it goes on from the {kept} bytes at hand" if kept else "first see network, proxy settings and address"
     raise kind(f"{shown(url)}: given up at try {count}", expected="the whole file", got=reason,
                remedy=f"run it again; {remedy}")  # fmt: skip

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from litemill import files, paths, settings
-from litemill.catalog import Entry
-from litemill.errors import SourceError, from_os
-from litemill.records import Fetched
+from litemill.core import files, paths, settings
+from litemill.core.catalog import Entry
+from litemill.core.errors import SourceError, from_os
+from litemill.core.records import Fetched
 from litemill.sources import content, pins, tfhub
 from litemill.sources.download import download
 from litemill.sources.transfer import Limits
@@ -39,17 +39,13 @@ def get(
         Of the catalogue.
     where
         `embedded`, `upstream`, a mirror folder or a mirror's http(s) address.
-    cache
-        Folder of downloads; the user's own if left out.
-    limits
-        Of downloads.
+    cache, limits
+        Of downloads: their folder, the user's own if left out; their time and bytes.
 
     Returns
     -------
-    Path
-        The file, to be read only.
-    Fetched
-        Where it came from and what it is; `files` is for whoever unpacks it.
+    tuple
+        The file, to be read only; where it came from and what it is (`files` is for whoever unpacks it).
 
     Raises
     ------
@@ -73,9 +69,7 @@ def get(
     return file, fetched
 
 
-def _find(
-    entry: Entry, name: str, where: str, cache: Path | None, known: list[Known], limits: Limits | None
-) -> Path:
+def _find(entry: Entry, name: str, where: str, cache: Path | None, known: list[Known], limits: Limits | None) -> Path:
     """Give a source's file, checked."""
     check = functools.partial(_check, name=name, entry=entry, known=known)
     if where == "upstream" or where.startswith(("http://", "https://")):
@@ -91,9 +85,7 @@ def default_cache() -> Path:
     """Give the folder of downloads: $LITEMILL_CACHE, or the one that the system has for such."""
     import pooch  # noqa: PLC0415  for those who download only
 
-    return Path(
-        pooch.os_cache("litemill") if CACHE_VARIABLE not in os.environ else os.environ[CACHE_VARIABLE]
-    )
+    return Path(pooch.os_cache("litemill") if CACHE_VARIABLE not in os.environ else os.environ[CACHE_VARIABLE])
 
 
 def _addresses(entry: Entry, where: str, cache: Path) -> tuple[tuple[str, ...], Path]:
@@ -164,4 +156,4 @@ def _fetched(entry: Entry, name: str, where: str, file: Path, known: list[Known]
     sha256 = files.sha256(file)
     origin = {"embedded": "embedded", "upstream": entry.url}.get(where, "mirror")
     rebuilt = any(one.rebuilt for one in known if one.sha256 == sha256)
-    return Fetched(name, origin, rebuilt, sha256, file.stat().st_size, files={})
+    return Fetched(name, origin, rebuilt, sha256, file.stat().st_size, files={}, entry=entry)

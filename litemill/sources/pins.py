@@ -9,8 +9,8 @@ from typing import Literal
 import filelock
 import msgspec
 
-from litemill import files, records
-from litemill.errors import SourceError
+from litemill.core import files, records
+from litemill.core.errors import SourceError
 
 LOCK = Path("data/sources.lock.json")
 # an upstream's file and a mirror's may rightly differ

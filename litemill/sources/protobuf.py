@@ -7,7 +7,7 @@ in TensorFlow, which reads the same bytes later; here a cut or swapped file is t
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from litemill.errors import SourceError
+from litemill.core.errors import SourceError
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _WIDTH = {_FIXED64: 8, _FIXED32: 4}
@@ -50,9 +50,7 @@ def require_saved_model(data: bytes, label: str) -> None:
     """Raise SourceError unless `data` is a whole SavedModel with a graph; `label` names it."""
     try:
         graphs = [
-            field.value
-            for field in _message(memoryview(data), _SAVED_MODEL)
-            if field.number == _META_GRAPH_GRAPH
+            field.value for field in _message(memoryview(data), _SAVED_MODEL) if field.number == _META_GRAPH_GRAPH
         ]
         nodes = 0
         for meta_graph in graphs:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from litemill.errors import SourceError
+from litemill.core.errors import SourceError
 
 if TYPE_CHECKING:  # a second of imports, for those who download only
     from requests import Response, Session
@@ -123,11 +123,7 @@ def _answer(session: "Session", url: str, headers: dict[str, str], limits: Limit
     if status in _RETRIED:
         asked = response.headers.get("Retry-After", "")
         raise Again(got, float(asked) if asked.isdecimal() else 0)
-    kind = (
-        UnansweredError
-        if status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.GONE}
-        else SourceError
-    )
+    kind = UnansweredError if status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.GONE} else SourceError
     raise kind(f"{address}: the server does not give this file", got=got, remedy=_ELSEWHERE)
 
 
@@ -143,9 +139,9 @@ def _cause(error: Exception) -> str:
 def _goes_on(response: "Response", headers: dict[str, str]) -> bool:
     """Tell whether the answer begins where the part at hand ends; a server may ignore Range."""
     wanted = headers.get("Range", "none").replace("=", " ")
-    return response.status_code == HTTPStatus.PARTIAL_CONTENT and response.headers.get(
-        "Content-Range", ""
-    ).startswith(wanted)
+    return response.status_code == HTTPStatus.PARTIAL_CONTENT and response.headers.get("Content-Range", "").startswith(
+        wanted
+    )
 
 
 def _remember(note: Path, response: "Response") -> None:

@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path, PurePosixPath
 
-from litemill import files
-from litemill.errors import SourceError, from_os
+from litemill.core import files
+from litemill.core.errors import SourceError, from_os
 from litemill.sources import content, flatbuffer, protobuf
 from litemill.sources.archive import Archive, Members, opened
 from litemill.sources.content import Kind

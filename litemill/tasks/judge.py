@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
-from litemill import paths, pictures
-from litemill.catalog import Entry
-from litemill.errors import RecordError
-from litemill.files import Arrays
-from litemill.params import Images, Network
-from litemill.pictures import Floats, Pixels
+from litemill.core import paths, roles
+from litemill.core.catalog import Entry
+from litemill.core.errors import RecordError
+from litemill.core.files import Arrays
+from litemill.core.params import Network
 from litemill.runtime import Model
-from litemill.tasks import roles, sampling, segmentation, stylization
+from litemill.tasks import pictures, sampling, segmentation, stylization
+from litemill.tasks.pictures import Floats, Pixels
 
 Figures = dict[str, float]
 
@@ -30,8 +30,8 @@ class Case(msgspec.Struct, frozen=True):
 
     Parameters
     ----------
-    settings, entry, images
-        The network, its source, and the pictures of `params.yaml`.
+    settings, entry, truth
+        The network, its source, and the ground truth of its evaluation pictures, below `data/images`.
     names, inputs
         The evaluation samples: names, and arrays by role.
     reference
@@ -42,7 +42,7 @@ class Case(msgspec.Struct, frozen=True):
 
     settings: Network
     entry: Entry
-    images: Images
+    truth: dict[str, str]
     names: tuple[str, ...]
     inputs: Arrays
     reference: Arrays
@@ -56,21 +56,28 @@ def judge(model: Model, case: Case) -> Judgement:
         return _segmentation(outputs, model.size("image"), case)
     role = roles.output(case.settings)
     each = stylization.judge_bottleneck if role == "bottleneck" else stylization.judge_picture
-    figures = {name: each(output, original)
-               for name, output, original in zip(case.names, outputs, case.reference[role], strict=True)}  # fmt: skip
+    figures = {
+        name: each(output, original)
+        for name, output, original in zip(case.names, outputs, case.reference[role], strict=True)
+    }
     return Judgement(summary(figures.values()), figures)
 
 
 def original(case: Case) -> Figures:
     """Give the original's own IoU with the ground truth by class."""
-    return _truth_iou([case.reference[f"labels_{index:03}"] for index in range(len(case.names))], case)
+    labels = [case.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(len(case.names))]
+    return _truth_iou(labels, case)
 
 
 def summary(figures: Iterable[Figures]) -> Figures:
     """Take the mean of each figure over the pictures, and its worst where the mean hides it."""
     each = list(figures)
     means = {name: float(np.mean([one[name] for one in each])) for name in each[0]}
-    worst = {f"{name}_min": float(min(one[name] for one in each)) for name in ("psnr_db", "bottleneck_cosine") if name in means}
+    worst = {
+        f"{name}_min": float(min(one[name] for one in each))
+        for name in ("psnr_db", "bottleneck_cosine")
+        if name in means
+    }
     largest = {name: float(max(one[name] for one in each)) for name in means if name.endswith("max_error")}
     return means | worst | largest
 
@@ -104,11 +111,18 @@ def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> J
 
 def _truth_iou(found: Sequence[Pixels], case: Case) -> Figures:
     """Hold labels against the ground truth, where there is some, all its pictures together."""
-    known = {name: paths.IMAGES / truth for name, truth in case.images.segmentation.truth.items()}
-    pairs = [(labels, pictures.read_labels(known[name]))
-             for name, labels in zip(case.names, found, strict=True) if name in known]  # fmt: skip
+    known = {name: paths.IMAGES / truth for name, truth in case.truth.items()}
+    pairs = [
+        (labels, pictures.read_labels(known[name]))
+        for name, labels in zip(case.names, found, strict=True)
+        if name in known
+    ]
     for labels, truth in pairs:
         if labels.shape != truth.shape:
-            raise RecordError("a ground truth has another size than its picture", expected=labels.shape, got=truth.shape,
-                              remedy="see params.yaml: images.segmentation.truth")  # fmt: skip
+            raise RecordError(
+                "a ground truth has another size than its picture",
+                expected=labels.shape,
+                got=truth.shape,
+                remedy="see params.yaml: images.segmentation.truth",
+            )
     return segmentation.truth_iou(pairs, case.class_names) if pairs else {}

@@ -1,18 +1,15 @@
 """Which pictures become which inputs: what calibrates a network, and what judges it."""
 
-from typing import Literal
-
 import numpy as np
 
-from litemill import paths, pictures
-from litemill.catalog import Crop, Entry
-from litemill.errors import SettingsError
-from litemill.files import Arrays
-from litemill.params import Images, Network
-from litemill.pictures import Floats
-from litemill.tasks import segmentation, stylization
+from litemill.core import paths
+from litemill.core.catalog import Crop, Entry
+from litemill.core.errors import SettingsError
+from litemill.core.files import Arrays
+from litemill.core.params import Images, Kind, Network
+from litemill.tasks import pictures, segmentation, stylization
+from litemill.tasks.pictures import Floats
 
-Kind = Literal["calibration", "evaluation"]
 KINDS: tuple[Kind, ...] = ("calibration", "evaluation")
 
 # the style size that the Magenta networks were trained on
@@ -25,7 +22,7 @@ def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
     Any picture can be a style, so content pictures help to calibrate predict where paintings are few; every evaluation
     content is judged with every evaluation style.
     """
-    content, style = getattr(images.content, kind), getattr(images.style, kind)
+    content, style = images.content.of(kind), images.style.of(kind)
     if network.part == "predict":
         return style + content if kind == "calibration" else style
     if network.part == "transfer":
@@ -33,7 +30,7 @@ def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
             return tuple(f"{picture} + {painting}" for picture in content for painting in style)
         count = 2 * max(len(content), len(style))
         return tuple(f"{content[i % len(content)]} + {style[i % len(style)]}" for i in range(count))
-    return tuple(getattr(images.segmentation, kind))
+    return images.segmentation.of(kind)
 
 
 def collect(network: Network, entry: Entry, sample_names: tuple[str, ...]) -> Arrays:

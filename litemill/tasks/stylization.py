@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from litemill import metrics
-from litemill.pictures import Floats, Pixels, resize
+from litemill.tasks import metrics
+from litemill.tasks.pictures import Floats, Pixels, resize
 
 
 def prepare(pixels: Pixels, size: tuple[int, int]) -> Floats:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import making
 import pytest
-from conftest import Handler, Server, body, cut, status, whole
+from misbehaving import Handler, Server, body, cut, status, whole
 
-from litemill.errors import SourceError
+from litemill.core.errors import SourceError
 from litemill.sources.download import download
 from litemill.sources.transfer import Limits, shown
 
@@ -29,9 +29,7 @@ def same(file: Path) -> None:
         raise SourceError("another file")
 
 
-def test_a_later_run_goes_on_from_where_an_earlier_one_stopped(
-    server: Server, limits: Limits, tmp_path: Path
-) -> None:
+def test_a_later_run_goes_on_from_where_an_earlier_one_stopped(server: Server, limits: Limits, tmp_path: Path) -> None:
     server.answers["/x"] = [cut(DATA, 10_000)]
     with pytest.raises(SourceError, match="it goes on from the 10000 bytes at hand"):
         download((server.base + "/x",), tmp_path / "x", same, limits)
@@ -42,17 +40,13 @@ def test_a_later_run_goes_on_from_where_an_earlier_one_stopped(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x", "x.lock"]
 
 
-def test_a_part_of_another_version_is_not_gone_on_from(
-    server: Server, limits: Limits, tmp_path: Path
-) -> None:
+def test_a_part_of_another_version_is_not_gone_on_from(server: Server, limits: Limits, tmp_path: Path) -> None:
     server.answers["/x"] = [cut(making.noise(30_000, 1), 10_000), body(DATA, etag='"2"')]
     download((server.base + "/x",), tmp_path / "x", same, limits)
     assert (tmp_path / "x").read_bytes() == DATA
 
 
-def test_a_part_that_was_whole_already_is_fetched_again(
-    server: Server, limits: Limits, tmp_path: Path
-) -> None:
+def test_a_part_that_was_whole_already_is_fetched_again(server: Server, limits: Limits, tmp_path: Path) -> None:
     (tmp_path / "x.part").write_bytes(DATA)
     (tmp_path / "x.part.etag").write_text('"1"')
     server.answers["/x"] = [body(DATA)]
@@ -60,9 +54,7 @@ def test_a_part_that_was_whole_already_is_fetched_again(
     assert [part for _, part in server.asked] == ["bytes=30000-", None]
 
 
-def test_a_part_of_nobody_knows_what_is_not_promised_nor_kept(
-    server: Server, limits: Limits, tmp_path: Path
-) -> None:
+def test_a_part_of_nobody_knows_what_is_not_promised_nor_kept(server: Server, limits: Limits, tmp_path: Path) -> None:
     def untagged(handler: Handler) -> None:
         handler.head(200, len(DATA))
         handler.wfile.write(DATA[:10_000])
@@ -102,17 +94,13 @@ def test_the_next_address_is_asked_where_one_no_longer_answers(
     assert (tmp_path / "x").read_bytes() == DATA
 
 
-def test_the_next_address_is_asked_where_nobody_listens(
-    server: Server, limits: Limits, tmp_path: Path
-) -> None:
+def test_the_next_address_is_asked_where_nobody_listens(server: Server, limits: Limits, tmp_path: Path) -> None:
     server.answers["/stored"] = [body(DATA)]
     download(("http://127.0.0.1:1/handle", server.base + "/stored"), tmp_path / "x", same, limits)
     assert (tmp_path / "x").read_bytes() == DATA
 
 
-def test_nobody_listening_is_said_plainly(
-    limits: Limits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_listening_is_said_plainly(limits: Limits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     with pytest.raises(SourceError) as caught:
         download(("http://user:secret@127.0.0.1:1/x",), tmp_path / "x", same, limits)

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import making
 import pytest
-from conftest import Answer, Server, body, cut, stall, status, trickle, whole
 from making import GRAPH_NAME, MIRROR, NAME
+from misbehaving import Answer, Server, body, cut, stall, status, trickle, whole
 
 from litemill import sources
-from litemill.errors import SourceError
+from litemill.core.errors import SourceError
 from litemill.sources.transfer import Limits
 
 DOCS = Path(__file__).parents[2] / "docs" / "downloads.md"
@@ -66,11 +66,10 @@ CASES: dict[str, Case] = {
     "symlink member": archive(making.member(GRAPH_NAME, tarfile.SYMTYPE, "/etc/passwd")),
     "hard link member": archive(making.member(GRAPH_NAME, tarfile.LNKTYPE, "/etc/passwd")),
     "device member": archive(making.member("small/tty", tarfile.CHRTYPE), GRAPH),
+    "member that writes to the terminal": archive(("small/\x1b[2J.pb", b"x"), GRAPH),
     "duplicate member": archive(GRAPH, GRAPH),
     "archive without a graph": archive(("small/model.ckpt.index", b"x"), ("small/README", b"x")),
-    "two graphs": archive(
-        ("a/frozen_inference_graph.pb", GRAPH[1]), ("b/frozen_inference_graph.pb", GRAPH[1])
-    ),
+    "two graphs": archive(("a/frozen_inference_graph.pb", GRAPH[1]), ("b/frozen_inference_graph.pb", GRAPH[1])),
     "empty graph": archive((GRAPH_NAME, b"")),
     "text instead of a protobuf": archive((GRAPH_NAME, b'node { name: "a" op: "Const" }')),
     "protobuf cut short": archive((GRAPH_NAME, GRAPH[1][:-500])),
@@ -101,9 +100,7 @@ def fetch(server: Server, limits: Limits, checkout: Path) -> Callable[[Case], di
     def run(case: Case) -> dict[str, str]:
         server.answers[PATH] = list(case.answers)
         entry = making.entry(GOOD if case.known else None)
-        file, _ = sources.get(
-            entry, NAME, server.base, limits=dataclasses.replace(limits, total_s=case.total_s)
-        )
+        file, _ = sources.get(entry, NAME, server.base, limits=dataclasses.replace(limits, total_s=case.total_s))
         return sources.unpack(file, entry.kind, checkout / NAME)
 
     return run

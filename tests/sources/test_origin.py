@@ -5,11 +5,12 @@ from pathlib import Path
 import making
 import msgspec
 import pytest
-from conftest import Server, body
 from making import MIRROR, NAME
+from misbehaving import Server, body
 
-from litemill import records, sources
-from litemill.errors import SourceError
+from litemill import sources
+from litemill.core import records
+from litemill.core.errors import SourceError
 from litemill.sources import pins
 from litemill.sources.transfer import Limits
 
@@ -26,10 +27,17 @@ def put(folder: Path, data: bytes) -> Path:
 
 def test_the_embedded_file_is_taken_and_said_to_be_rebuilt(checkout: Path) -> None:
     file = put(checkout / "data/embedded", GOOD)
-    found, fetched = sources.get(making.entry(GOOD), NAME, "embedded")
+    entry = making.entry(GOOD)
+    found, fetched = sources.get(entry, NAME, "embedded")
     assert found.resolve() == file
     assert fetched == records.Fetched(
-        NAME, "embedded", rebuilt=True, sha256=making.sha256(GOOD), size_bytes=len(GOOD), files={}
+        NAME,
+        "embedded",
+        rebuilt=True,
+        sha256=making.sha256(GOOD),
+        size_bytes=len(GOOD),
+        files={},
+        entry=entry,
     )
 
 
@@ -68,9 +76,7 @@ def test_a_mirror_may_hold_nothing_else(checkout: Path) -> None:
         sources.get(making.entry(GOOD, sha256=making.sha256(OTHER)), NAME, str(checkout / "mirror"))
 
 
-def test_a_folder_and_an_address_leave_the_same_record(
-    server: Server, limits: Limits, checkout: Path
-) -> None:
+def test_a_folder_and_an_address_leave_the_same_record(server: Server, limits: Limits, checkout: Path) -> None:
     put(checkout / "mirror", GOOD)
     server.answers[f"/base/{MIRROR}"] = [body(GOOD)]
     _, by_folder = sources.get(making.entry(GOOD), NAME, "mirror")
@@ -80,9 +86,7 @@ def test_a_folder_and_an_address_leave_the_same_record(
 
 
 @pytest.mark.usefixtures("checkout")
-def test_upstream_is_asked_once_and_pinned_where_nobody_publishes_its_hash(
-    server: Server, limits: Limits
-) -> None:
+def test_upstream_is_asked_once_and_pinned_where_nobody_publishes_its_hash(server: Server, limits: Limits) -> None:
     server.answers["/up"] = [body(GOOD)]
     entry = making.entry(url=server.base + "/up")
     for _ in range(2):
@@ -95,9 +99,7 @@ def test_upstream_is_asked_once_and_pinned_where_nobody_publishes_its_hash(
     }
 
 
-def test_a_change_upstream_is_an_error_that_shows_both(
-    server: Server, limits: Limits, checkout: Path
-) -> None:
+def test_a_change_upstream_is_an_error_that_shows_both(server: Server, limits: Limits, checkout: Path) -> None:
     same_size = bytes([*GOOD[:-1], GOOD[-1] ^ 1])
     entry = making.entry(url=server.base + "/up")
     server.answers["/up"] = [body(GOOD)]
@@ -116,9 +118,7 @@ def test_a_change_upstream_is_an_error_that_shows_both(
 def test_the_published_size_is_held_against_a_first_download(server: Server, limits: Limits) -> None:
     server.answers["/up"] = [body(GOOD)]
     with pytest.raises(SourceError, match=f"expected 7976055 bytes, got {len(GOOD)} bytes"):
-        sources.get(
-            making.entry(url=server.base + "/up", size_bytes=7976055), NAME, "upstream", limits=limits
-        )
+        sources.get(making.entry(url=server.base + "/up", size_bytes=7976055), NAME, "upstream", limits=limits)
     assert not pins.LOCK.exists()
 
 

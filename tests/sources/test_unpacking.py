@@ -6,8 +6,9 @@ import making
 import pytest
 from making import GRAPH_NAME, graph, node, saved_model, tar_gz
 
-from litemill import files, sources
-from litemill.errors import SourceError
+from litemill import sources
+from litemill.core import files
+from litemill.core.errors import SourceError
 from litemill.sources import flatbuffer, protobuf
 from litemill.sources.content import Kind
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from litemill.errors import LitemillError
+from litemill.core.errors import LitemillError
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 

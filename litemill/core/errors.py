@@ -16,9 +16,7 @@ class LitemillError(Exception):
         What to do about it.
     """
 
-    def __init__(
-        self, what: str, *, expected: object = None, got: object = None, remedy: str | None = None
-    ) -> None:
+    def __init__(self, what: str, *, expected: object = None, got: object = None, remedy: str | None = None) -> None:
         super().__init__(what)
         self.what = what
         self.expected = expected
@@ -27,8 +25,9 @@ class LitemillError(Exception):
 
     def __str__(self) -> str:
         """Give the error in one line, whatever its parts hold."""
-        facts = [f"{word} {value}" for word, value in (("expected", self.expected), ("got", self.got))
-                 if value is not None]  # fmt: skip
+        facts = [
+            f"{word} {value}" for word, value in (("expected", self.expected), ("got", self.got)) if value is not None
+        ]
         text = self.what + (": " + ", ".join(facts) if facts else "")
         text += f" -> {self.remedy}" if self.remedy else ""
         return " ".join(text.split())

@@ -1,6 +1,6 @@
 """Which tensors a network has, by role: names that do not move between exports."""
 
-from litemill.params import Network
+from litemill.core.params import Network
 
 
 def inputs(network: Network) -> tuple[str, ...]:
@@ -15,4 +15,3 @@ def output(network: Network) -> str:
     if network.part == "predict":
         return "bottleneck"
     return "stylized" if network.part == "transfer" else network.output
-

@@ -19,14 +19,16 @@ def confusion(labels: Labels, reference: Labels, classes: int, ignore: int = 255
     """Count pixels as [reference class, label], leaving out those whose reference is `ignore`."""
     kept = reference != ignore
     pairs = reference[kept].astype(np.int64) * classes + labels[kept]
-    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
 
 def class_iou(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Intersection over union of each class of a confusion matrix; NaN where a class is in neither."""
     hits = np.diag(counts).astype(np.float64)
     union = counts.sum(0) + counts.sum(1) - hits
-    return np.divide(hits, union, out=np.full(len(hits), np.nan), where=union > 0)
+    scores = np.full(len(hits), np.nan)
+    np.divide(hits, union, out=scores, where=union > 0)
+    return scores
 
 
 def mean_iou(counts: npt.NDArray[np.int64]) -> float:
@@ -62,7 +64,12 @@ def ssim(picture: Floats, reference: Floats) -> float:
     from skimage.metrics import structural_similarity  # noqa: PLC0415  scipy costs 0.3 s that few stages need
 
     value = structural_similarity(
-        picture, reference, channel_axis=-1, data_range=1.0, gaussian_weights=True, sigma=1.5,
+        picture,
+        reference,
+        channel_axis=-1,
+        data_range=1.0,
+        gaussian_weights=True,
+        sigma=1.5,
         use_sample_covariance=False,
-    )  # fmt: skip
+    )
     return float(value)

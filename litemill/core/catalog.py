@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from litemill import settings
-from litemill.paths import CATALOG
+from litemill.core import settings
+from litemill.core.paths import CATALOG
 
 Task = Literal["segmentation", "stylization"]
 Part = Literal["predict", "transfer"]

@@ -7,8 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
-from litemill import files, paths
-from litemill.errors import RecordError, from_os
+from litemill.core import files, paths
+from litemill.core.catalog import Entry
+from litemill.core.errors import RecordError, from_os
+from litemill.core.files import Arrays
 
 R = TypeVar("R", bound="Record")
 
@@ -41,7 +43,7 @@ class Tensor(Record, frozen=True):
 
 
 class Fetched(Record, frozen=True):
-    """A source at hand: where it came from, and its files by SHA-256."""
+    """A source at hand: its catalogue entry, where it came from, and its files by SHA-256."""
 
     source: str
     origin: str
@@ -49,10 +51,14 @@ class Fetched(Record, frozen=True):
     sha256: str
     size_bytes: int
     files: dict[str, str]
+    entry: Entry
 
 
 class Frozen(Record, frozen=True):
-    """A network's frozen, cut graph; `parameters` counts the numbers in its constants."""
+    """A network's frozen, cut graph.
+
+    `parameters` counts the numbers in its constants; `recipes` are those that it is built with, null for all.
+    """
 
     network: str
     source: str
@@ -61,16 +67,21 @@ class Frozen(Record, frozen=True):
     output: Tensor
     ops: dict[str, int]
     parameters: int
+    recipes: tuple[str, ...] | None
 
 
 class Sampled(Record, frozen=True):
-    """Which pictures a network's inputs are of, and the SHA-256 of the files that hold them."""
+    """Which pictures a network's inputs are of, and the SHA-256 of the files that hold them.
+
+    `truth` maps an evaluation picture to its ground truth.
+    """
 
     network: str
     calibration: tuple[str, ...]
     evaluation: tuple[str, ...]
     calibration_sha256: str
     evaluation_sha256: str
+    truth: dict[str, str] = {}
 
 
 class Referenced(Record, frozen=True):
@@ -106,7 +117,7 @@ class Judged(Record, frozen=True):
     name, baseline
         The recipe; or, of an official file, the catalogue's entry.
     metrics
-        Over all evaluation pictures, by the names of `litemill.metrics` (shares 0 to 1, dB, the tensor's unit).
+        Over all evaluation pictures, by the names of `litemill.tasks.metrics` (shares 0 to 1, dB, the tensor's unit).
     pictures
         The same a picture.
     class_iou
@@ -248,6 +259,26 @@ def check(path: Path, sha256: str, file: Path) -> None:
         raise RecordError(
             f"{path}: describes another {file}", expected=sha256[:12], got=found[:12], remedy="run: dvc repro"
         )
+
+
+def entry(source: str) -> Entry:
+    """Give the catalogue entry by which a source was fetched."""
+    return load(paths.record("fetch", source), Fetched).entry
+
+
+def sampled(network: str) -> tuple[Sampled, Arrays]:
+    """Give a network's evaluation samples, checked: their names, and arrays [n, ...] by role."""
+    record = load(paths.record("samples", network), Sampled)
+    file = paths.samples(network, "evaluation")
+    check(paths.record("samples", network), record.evaluation_sha256, file)
+    return record, files.read_arrays(file)
+
+
+def referenced(network: str) -> Arrays:
+    """Give what the original says to a network's evaluation samples, checked."""
+    record, file = load(paths.record("reference", network), Referenced), paths.reference(network)
+    check(paths.record("reference", network), record.sha256, file)
+    return files.read_arrays(file)
 
 
 def artifacts(network: str) -> dict[str, Converted]:

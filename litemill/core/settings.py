@@ -9,7 +9,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import msgspec
 import yaml
 
-from litemill.errors import SettingsError, from_os
+from litemill.core.errors import SettingsError, from_os
 
 T = TypeVar("T")
 
@@ -20,10 +20,10 @@ class _Loader(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen: set[object] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen and key != "<<":
                 raise SettingsError(
-                    f"{self.name}, line {key_node.start_mark.line + 1}: {key!r} is given twice",
+                    f"{key_node.start_mark.name}, line {key_node.start_mark.line + 1}: {key!r} is given twice",
                     remedy="rename or remove one of the two",
                 )
             seen.add(key)
@@ -57,7 +57,7 @@ def read(path: Path, shape: type[T]) -> T:
     return msgspec.convert(value, shape)
 
 
-def _check(value: object, shape: Any, where: str) -> None:
+def _check(value: object, shape: object, where: str) -> None:
     """Walk `value` along `shape`, so that an error can name its place by keys."""
     origin, arguments = get_origin(shape), get_args(shape)
     if origin in (Union, types.UnionType):

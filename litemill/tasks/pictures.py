@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from litemill import files
-from litemill.catalog import Corners
-from litemill.errors import PictureError
+from litemill.core import files
+from litemill.core.catalog import Corners
+from litemill.core.errors import PictureError
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -27,8 +27,12 @@ def read_labels(path: Path) -> Pixels:
     """Read a picture of class numbers as uint8 [height, width]."""
     with _opened(path) as picture:
         if picture.mode not in ("L", "P"):
-            raise PictureError(f"{path}: is no label picture", expected="mode L or P", got=picture.mode,
-                               remedy="save one class number a pixel")  # fmt: skip
+            raise PictureError(
+                f"{path}: is no label picture",
+                expected="mode L or P",
+                got=picture.mode,
+                remedy="save one class number a pixel",
+            )
         return np.asarray(picture)
 
 
@@ -38,11 +42,14 @@ def _opened(path: Path) -> Image.Image:
         picture = Image.open(path)
         if picture.width * picture.height > MAX_PIXELS:
             size = f"{picture.width}x{picture.height}"
-            raise PictureError(f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=size,
-                               remedy="shrink it")  # fmt: skip
+            raise PictureError(
+                f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=size, remedy="shrink it"
+            )
         picture.load()
     except FileNotFoundError:
-        raise PictureError(f"{path}: no such picture", remedy="put it there, or take it out of params.yaml: images") from None
+        raise PictureError(
+            f"{path}: no such picture", remedy="put it there, or take it out of params.yaml: images"
+        ) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PictureError(f"{path}: can't be read as a picture", got=error, remedy="replace it") from None
     return picture
@@ -60,9 +67,7 @@ def resize(pixels: Pixels, height: int, width: int) -> Pixels:
     return np.asarray(picture)
 
 
-def resize_bilinear(
-    values: npt.NDArray[np.generic], height: int, width: int, corners: Corners = "aligned"
-) -> Floats:
+def resize_bilinear(values: npt.NDArray[np.generic], height: int, width: int, corners: Corners = "aligned") -> Floats:
     """Resize [h, w, channels] as TensorFlow's ResizeBilinear does, in float32, to the last rounding.
 
     Source: tensorflow/core/kernels/image/resize_bilinear_op.cc.
@@ -91,7 +96,7 @@ def resize_nearest(
         np.minimum(np.floor(_positions(size, new, corners) + shift), size - 1).astype(np.intp)
         for size, new in zip(values.shape, (height, width), strict=True)
     )
-    return values[rows][:, columns]
+    return np.asarray(values[rows][:, columns])
 
 
 def _positions(size: int, new: int, corners: Corners) -> Floats:

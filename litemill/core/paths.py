@@ -9,6 +9,9 @@ IMAGES = Path("data/images")
 LABELS = Path("data/labels")
 SOURCES = Path("data/sources")
 BASELINES = Path("data/baselines")
+GRAPHS = Path("data/graphs")
+SAMPLES = Path("data/samples")
+REFERENCES = Path("data/references")
 MODELS = Path("models")
 RECORDS = Path("reports/records")
 REPORT = Path("reports/report.md")
@@ -23,17 +26,17 @@ def source(name: str) -> Path:
 
 def graph(network: str) -> Path:
     """Give the frozen, cut graph of a network."""
-    return Path("data/graphs") / f"{network}.pb"
+    return GRAPHS / network / "graph.pb"
 
 
 def samples(network: str, kind: str) -> Path:
     """Give a network's inputs; `kind` is "calibration" or "evaluation"."""
-    return Path("data/samples") / network / f"{kind}.npz"
+    return SAMPLES / network / f"{kind}.npz"
 
 
 def reference(network: str) -> Path:
     """Give what the original model says to a network's evaluation inputs."""
-    return Path("data/references") / f"{network}.npz"
+    return REFERENCES / network / "reference.npz"
 
 
 def baselines(network: str) -> dict[str, Path]:
@@ -47,5 +50,12 @@ def artifact(network: str, recipe: str) -> Path:
 
 
 def record(stage: str, *names: str) -> Path:
-    """Give the record that a stage leaves of a network, or of a network's recipe."""
+    """Give the record that a stage leaves of a source, a network, or a network's recipe.
+
+    Data that a later stage reads has its record beside it in one folder: one output, since DVC's time grows with the
+    number of outputs and dependencies.
+    """
+    beside = {"fetch": SOURCES, "freeze": GRAPHS, "samples": SAMPLES, "reference": REFERENCES}
+    if stage in beside:
+        return beside[stage] / names[0] / "record.json"
     return RECORDS.joinpath(stage, *names[:-1], f"{names[-1]}.json")

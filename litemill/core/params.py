@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from litemill import settings
-from litemill.catalog import Part, Size, load as load_catalog
-from litemill.errors import SettingsError
-from litemill.paths import PARAMS
+from litemill.core import settings
+from litemill.core.catalog import Part, Size
+from litemill.core.catalog import load as load_catalog
+from litemill.core.errors import SettingsError
+from litemill.core.paths import PARAMS
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 # names become file names, stage names and DVC's dotted keys
@@ -88,6 +89,9 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
+Kind = Literal["calibration", "evaluation"]
+
+
 class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Pictures below `data/images`: what calibrates is never what judges.
 
@@ -112,6 +116,10 @@ class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         stray = sorted(set(self.truth) - set(self.evaluation))
         if stray:
             raise ValueError(f"truth is given for {', '.join(stray)}, which evaluation does not hold")
+
+    def of(self, kind: Kind) -> tuple[str, ...]:
+        """Give one of the two sets."""
+        return self.calibration if kind == "calibration" else self.evaluation
 
 
 class Images(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,18 +202,25 @@ def load() -> Params:
         _check_network(params, f"{PARAMS}: networks.{name}", network)
         entry = catalog[network.source]
         if entry.kind == "tflite":
-            raise SettingsError(f"{PARAMS}: networks.{name}.source: {network.source} is a TFLite file",
-                                remedy="name a frozen graph or a SavedModel; TFLite files are for baselines")  # fmt: skip
+            raise SettingsError(
+                f"{PARAMS}: networks.{name}.source: {network.source} is a TFLite file",
+                remedy="name a frozen graph or a SavedModel; TFLite files are for baselines",
+            )
         if (entry.task == "stylization") != (network.part is not None):
-            raise SettingsError(f"{PARAMS}: networks.{name}.part", expected=
-                                "predict or transfer" if entry.task == "stylization" else "none",
-                                got=network.part, remedy=f"{network.source} is for {entry.task}")  # fmt: skip
+            raise SettingsError(
+                f"{PARAMS}: networks.{name}.part",
+                expected="predict or transfer" if entry.task == "stylization" else "none",
+                got=network.part,
+                remedy=f"{network.source} is for {entry.task}",
+            )
     for transfer, predict in params.bottleneck_from.items():
         for name, part in ((transfer, "transfer"), (predict, "predict")):
             settings.require(name, params.networks, f"{PARAMS}: bottleneck_from", "network")
             if params.networks[name].part != part:
-                raise SettingsError(f"{PARAMS}: bottleneck_from: {name} is no {part} network",
-                                    remedy="write it as transfer network: predict network")  # fmt: skip
+                raise SettingsError(
+                    f"{PARAMS}: bottleneck_from: {name} is no {part} network",
+                    remedy="write it as transfer network: predict network",
+                )
     return params
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from litemill import errors
-from litemill.errors import LitemillError
-from litemill.lifetime import die_with_parent
-from litemill.noise import native_output_kept
+from litemill.core import errors
+from litemill.core.errors import LitemillError
+from litemill.core.lifetime import die_with_parent
+from litemill.core.noise import native_output_kept
 
 
 def run(work: Callable[..., str | None]) -> NoReturn:
@@ -21,8 +21,8 @@ def run(work: Callable[..., str | None]) -> NoReturn:
     ----------
     work
         A function whose parameters are the stage's options: `network: str` is the option `--network`, which
-        must be given, `verbose: bool = False` the flag `--verbose`. The first line of its docstring is the
-        command's description. The line that it returns, if any, is printed.
+        must be given, `verbose: bool = False` the flag `--verbose`, and `model: str` ahead of a `/` what the
+        command names without an option. The first line of its docstring is the command's description. The line that it returns, if any, is printed.
 
     Raises
     ------
@@ -32,9 +32,11 @@ def run(work: Callable[..., str | None]) -> NoReturn:
     """
     die_with_parent()
     options = vars(_parser(work).parse_args())
+    parameters = inspect.signature(work).parameters.values()
+    named = [options.pop(one.name) for one in parameters if one.kind is one.POSITIONAL_ONLY]
     try:
         with native_output_kept():
-            outcome = work(**options)
+            outcome = work(*named, **options)
         if outcome is not None:
             print(outcome, flush=True)
     except LitemillError as error:
@@ -61,7 +63,9 @@ def _parser(work: Callable[..., str | None]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=name, description=description, allow_abbrev=False)
     for parameter in inspect.signature(work, eval_str=True).parameters.values():
         option = "--" + parameter.name.replace("_", "-")
-        if parameter.annotation is bool and parameter.default is False:
+        if parameter.kind is parameter.POSITIONAL_ONLY and parameter.annotation is str:
+            parser.add_argument(parameter.name)
+        elif parameter.annotation is bool and parameter.default is False:
             parser.add_argument(option, action="store_true")
         elif parameter.annotation is str and parameter.default is parameter.empty:
             parser.add_argument(option, required=True)

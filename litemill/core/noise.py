@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from litemill.errors import LitemillError
+from litemill.core.errors import LitemillError
 
 LAST_BYTES = 4000
 

@@ -1,0 +1,52 @@
+# every habit is a command; `make help` lists them
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+TARGETS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help repro check report test test-fast lint format lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+.venv/installed: requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "error: litemill needs Python 3.11 to 3.13, this is %d.%d -> make PYTHON=python3.11" % v)'
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "error: this Python has no venv -> install it (Debian: apt install python3-venv)"; exit 1; }
+	@echo "installing what requirements.lock names into .venv (about 3 GB, once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
+	@python -m stages.settings
+	@dvc repro $(TARGETS)
+	@python -m stages.report --table
+
+check: .venv/installed ## list the artifacts outside their tolerance; fails if there is one
+	@python -m stages.gate --check
+
+report: .venv/installed ## write reports/ anew from what was measured
+	@dvc repro report
+
+test: .venv/installed ## the whole suite, offline
+	@python -m pytest -m "not network and not device" --cov --cov-report=term:skip-covered
+
+test-fast: .venv/installed ## the suite without what takes long
+	@python -m pytest -m "not network and not device and not slow"
+
+lint: .venv/installed ## style and types
+	@ruff check .
+	@ruff format --check .
+	@mypy
+
+format: .venv/installed ## mend what can be mended by itself
+	@ruff check --fix --quiet . || true
+	@ruff format .
+
+lock: .venv/installed ## write requirements.lock anew from pyproject.toml (needs uv)
+	@uv pip compile --universal --python-version 3.11 --quiet --upgrade --extra dev --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+
+clean: ## remove what the build made here; DVC's cache stays
+	@rm -rf data/sources data/baselines data/graphs data/samples data/references models reports/records

@@ -1,0 +1,69 @@
+"""What the orchestration costs: a cold `dvc repro` against the same work in one plain process, in turn, as a ratio.
+
+Run as `python benchmarks/build_overhead.py [ROUNDS]`. Each run has a scratch clone of its own at the committed state.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TIME_LIMIT_S = 1800
+
+PLAIN = """
+from litemill.core import params
+from stages import baselines, benchmark, convert, endtoend, fetch, freeze, gate, reference, report, samples, validate
+p = params.load()
+for name in p.fetch: fetch.fetch(name)
+baselines.baselines()
+for name in p.networks: freeze.freeze(name)
+for name in p.networks: samples.samples(name)
+for name in p.networks: reference.reference(name)
+for name in p.networks:
+    for recipe in p.recipes: convert.convert(name, recipe)
+for name in p.networks: validate.validate(name)
+for transfer, predict in p.bottleneck_from.items(): endtoend.endtoend(transfer, predict)
+for name in p.networks: benchmark.benchmark(name)
+gate.gate()
+report.report()
+"""
+
+
+def clone(folder: Path) -> Path:
+    """Clone the repository without what DVC knows of earlier runs."""
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True, timeout=TIME_LIMIT_S)
+    (folder / "dvc.lock").unlink(missing_ok=True)
+    return folder
+
+
+def timed(command: list[str], folder: Path) -> float:
+    """Run a command in a folder and give its wall time in seconds."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   timeout=TIME_LIMIT_S)  # fmt: skip
+    return time.perf_counter() - start
+
+
+def main(rounds: int) -> None:
+    """Print each round's times, then the median ratio with its range."""
+    ratios = []
+    for number in range(rounds):
+        scratch = Path(tempfile.mkdtemp(prefix="overhead-"))
+        try:
+            plain = timed([sys.executable, "-c", PLAIN], clone(scratch / "plain"))
+            built = timed(["dvc", "repro"], clone(scratch / "built"))
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        ratios.append(built / plain)
+        print(f"round {number + 1}: one process {plain:.1f} s, dvc repro {built:.1f} s, ratio {built / plain:.2f}")
+    print(f"ratio: median {statistics.median(ratios):.2f} of {rounds} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

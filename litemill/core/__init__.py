@@ -1,0 +1,1 @@
+"""What everything stands on: settings, records, errors, files, and how a stage runs."""

@@ -1,0 +1,170 @@
+"""All that can be told of a model: what goes in and out, the cuts and their proof, ops, what a GPU would refuse."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+from tensorflow.core.framework import types_pb2
+
+from litemill.conversion import gpu
+from litemill.conversion.converter import convert
+from litemill.core.catalog import Crop, Part, Task
+from litemill.core.errors import LitemillError
+from litemill.core.params import Recipe
+from litemill.core.records import Tensor
+from litemill.graphs import safety
+from litemill.graphs.cut import cut
+from litemill.graphs.find import find
+from litemill.graphs.find_stylization import sides
+from litemill.graphs.found import Found, Whole
+from litemill.graphs.join import joined
+from litemill.graphs.load import GraphDef
+from litemill.graphs.prove import Proof, prove
+from litemill.graphs.shapes import output_shape
+from litemill.graphs.trial import pictures_in, sized
+from litemill.inspection import pasted
+from litemill.inspection.opening import Opened, opened
+
+# what each part of a model is cut from and to, by role
+PARTS = {
+    "image": (("image",), "logits"),
+    "predict": (("style",), "bottleneck"),
+    "transfer": (("content", "bottleneck"), "stylized"),
+}
+
+
+class Outlet(msgspec.Struct, frozen=True):
+    """One tensor that goes into a graph or leaves it; an open side is null."""
+
+    name: str
+    shape: tuple[int | None, ...] | None
+    dtype: str
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """What is known of a model.
+
+    Parameters
+    ----------
+    model
+        As it was given.
+    task, part
+        What it is for; null where that is not found.
+    inputs, outputs
+        Of the graph as it was published.
+    cut, crop
+        As in a catalogue entry.
+    proof
+        The largest errors and the label agreement; null where the cut is not proven.
+    ops, parameters
+        Of the graph as it was published: ops by count, numbers in its float constants.
+    gpu
+        What the GPU delegate would refuse of each part, converted to float32.
+    entry
+        The catalogue entry to paste.
+    refused
+        Why the model can't be built; null where it can.
+    """
+
+    model: str
+    task: Task | None = None
+    part: Part | None = None
+    inputs: tuple[Outlet, ...] = ()
+    outputs: tuple[Outlet, ...] = ()
+    cut: dict[str, str] = {}
+    crop: Crop | None = None
+    proof: Proof | None = None
+    ops: dict[str, int] = {}
+    parameters: int = 0
+    gpu: dict[str, tuple[str, ...]] = {}
+    entry: str = ""
+    refused: str | None = None
+
+
+def inspect(given: str, images: Path, scratch: Path) -> Inspection:
+    """Find out all about a model; what was found ahead of an error is kept beside it.
+
+    Parameters
+    ----------
+    given
+        A file, a folder or an address.
+    images
+        Folder of pictures to prove the cuts on; made-up ones are taken where it has none.
+    scratch
+        Folder to unpack into.
+    """
+    known = Inspection(given)
+    try:
+        for known in _steps(known, images, scratch):  # noqa: B007, PLR1704  the last one counts
+            pass
+    except LitemillError as error:
+        return replace(known, refused=str(error))
+    return known
+
+
+def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspection]:
+    """Give what is known after each step."""
+    model = opened(known.model, scratch)
+    graph = next(iter(model.graphs.values())) if len(model.graphs) == 1 else joined(model.graphs)
+    safety.check(graph)
+    ops = dict(sorted(Counter(node.op for node in graph.node).items()))
+    known = replace(known, ops=ops, parameters=parameters_of(graph))
+    yield known
+    whole = Whole(graph)
+    inputs = [name for name, node in whole.flow.nodes.items() if node.op == "Placeholder"]
+    known = replace(known, inputs=_outlets(whole, inputs))
+    yield known
+    found = find(whole)
+    known = replace(known, task=found.task, part=found.part, cut=found.cut, crop=found.crop, outputs=_outlets(whole, [found.end]))
+    yield known
+    pixels = pictures_in(images)
+    known = replace(known, proof=prove(whole, found, sized(pixels, found.crop) if found.crop else pixels))
+    yield replace(known, gpu=_gpu(whole, found), entry=_entry(model, whole, found))
+
+
+def parameters_of(graph: GraphDef) -> int:
+    """Count the numbers in a graph's float constants."""
+    floats = (types_pb2.DT_FLOAT, types_pb2.DT_HALF, types_pb2.DT_DOUBLE, types_pb2.DT_BFLOAT16)
+    return sum(safety.elements(node) for node in graph.node if node.op == "Const" and node.attr["dtype"].type in floats)
+
+
+def _outlets(whole: Whole, names: list[str]) -> tuple[Outlet, ...]:
+    return tuple(Outlet(name, whole.shape(name), whole.dtype(name)) for name in names)
+
+
+def _gpu(whole: Whole, found: Found) -> dict[str, tuple[str, ...]]:
+    """Give what a GPU would refuse of each part that the cuts give; a part that can't be converted says why."""
+    result = {}
+    for part, (roles, output) in PARTS.items():
+        if not {*roles, output} <= set(found.cut) or found.part not in (None, part):
+            continue
+        inputs = {role: (found.cut[role], _shape(whole, found, role)) for role in roles}
+        graph = cut(whole.graph, inputs, (output, found.cut[output]))
+        tensors = [Tensor(role, role, shape, "float32") for role, (_, shape) in inputs.items()]
+        try:
+            output_shape(graph, output)
+            result[part] = gpu.refusals(convert(graph.SerializeToString(), tensors, output, Recipe("none"), {}))
+        except LitemillError as error:
+            result[part] = (str(error),)
+    return result
+
+
+def _shape(whole: Whole, found: Found, role: str) -> tuple[int, ...]:
+    if found.crop is not None:
+        return (1, *found.crop.size, 3)
+    if role == "bottleneck" and found.part is None:
+        shape = output_shape(cut(whole.graph, {"style": (found.cut["style"], sides(whole, found.cut["style"]))},
+                                 ("bottleneck", found.cut["bottleneck"])), "bottleneck")  # fmt: skip
+        return tuple(shape)
+    return sides(whole, found.cut[role])
+
+
+def _entry(model: Opened, whole: Whole, found: Found) -> str:
+    """Give the entry to paste: of each part, where they were published one by one."""
+    if len(model.graphs) == 1:
+        shape = whole.shape(found.cut["logits"]) if "logits" in found.cut else None
+        return pasted.entry(model.name, model.kind, model.url, found, shape[-1] if shape else None)
+    parts = {name: find(Whole(graph)) for name, graph in model.graphs.items()}
+    return "\n".join(pasted.entry(f"{model.name}_{name}", model.kind, "", part, None) for name, part in parts.items())

@@ -1,0 +1,117 @@
+"""A model as the user has it: a graph's file, a SavedModel's folder, an archive of either, or the address of one."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from litemill.core.errors import SourceError
+from litemill.graphs import load
+from litemill.graphs.load import GraphDef
+from litemill.sources import content, protobuf, tfhub, unpack
+from litemill.sources.archive import opened as opened_archive
+from litemill.sources.content import Kind
+from litemill.sources.download import download
+from litemill.sources.origin import default_cache
+
+SAVED_MODEL = "saved_model.pb"
+FROZEN_GRAPH = "frozen_inference_graph.pb"
+
+
+class Opened(NamedTuple):
+    """A model at hand: its graph, or those of its parts by name; what the catalogue calls its kind; its address."""
+
+    graphs: dict[str, GraphDef]
+    kind: Kind
+    name: str
+    url: str = ""
+
+
+def opened(given: str, scratch: Path) -> Opened:
+    """Open a model.
+
+    Parameters
+    ----------
+    given
+        A .pb, a .tar.gz, a folder (of a SavedModel, of a frozen graph, or of the SavedModels of two parts), or an
+        http(s) address of a .pb or a .tar.gz, or a tfhub.dev handle.
+    scratch
+        Folder to unpack into.
+
+    Raises
+    ------
+    SourceError, GraphError
+        It is none, or can't be trusted.
+    """
+    if given.startswith(("http://", "https://")):
+        return _from_file(_downloaded(given), scratch)._replace(url=given)
+    path = Path(given).expanduser()
+    if path.is_dir():
+        return _from_folder(path)
+    if not path.exists():
+        raise SourceError(f"{given}: no such file or folder", expected="a .pb, a .tar.gz, a SavedModel's folder or an address",
+                          remedy="see its name")  # fmt: skip
+    return _from_file(path, scratch)
+
+
+def _from_folder(folder: Path) -> Opened:
+    """Open a folder: of one SavedModel, of a frozen graph, or of several SavedModels."""
+    name = folder.resolve().name
+    if (folder / SAVED_MODEL).is_file():
+        return Opened({name: _frozen(folder)}, "saved_model", name)
+    if (folder / FROZEN_GRAPH).is_file():
+        return Opened({name: _read(folder / FROZEN_GRAPH)}, "frozen_graph", name)
+    parts = [path.parent for path in sorted(folder.glob(f"*/{SAVED_MODEL}"))]
+    if not parts:
+        raise SourceError(f"{folder}: a folder without a model", expected=f"{SAVED_MODEL} or {FROZEN_GRAPH}",
+                          got=", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing",
+                          remedy="give the folder that holds one")  # fmt: skip
+    return Opened({part.name: _frozen(part) for part in parts}, "saved_model", name)
+
+
+def _from_file(path: Path, scratch: Path) -> Opened:
+    with path.open("rb") as stream:
+        head = stream.read(content.HEAD_BYTES)
+    name = path.name.removesuffix(".gz").removesuffix(".tgz").removesuffix(".tar").removesuffix(".pb")
+    if not head.startswith(content.GZIP):
+        if head[4:8] == content.TFLITE:
+            raise SourceError(f"{path.name}: a TFLite file, converted already", expected="the graph that it was made of",
+                              remedy="inspect its .pb or SavedModel")  # fmt: skip
+        if path.name == SAVED_MODEL:
+            return _from_folder(path.parent)
+        return Opened({name: _read(path)}, "frozen_graph", name)
+    with opened_archive(path, path.name, scratch) as archive:
+        kind: Kind = "saved_model" if any(member.name == SAVED_MODEL for member in archive.members) else "frozen_graph"
+    unpack(path, kind, scratch / "model")
+    folder = scratch / "model"
+    graph = _frozen(folder / "saved_model") if kind == "saved_model" else _read(folder / FROZEN_GRAPH)
+    return Opened({name: graph}, kind, name)
+
+
+def _read(path: Path) -> GraphDef:
+    # a text or a cut file is told in a moment, and in better words than the protobuf library's
+    protobuf.require_graph(path.read_bytes(), path.name)
+    return load.read(path)
+
+
+def _frozen(folder: Path) -> GraphDef:
+    protobuf.require_saved_model((folder / SAVED_MODEL).read_bytes(), f"{folder.name}/{SAVED_MODEL}")
+    return load.freeze(folder)
+
+
+def _downloaded(url: str) -> Path:
+    """Fetch what is at an address into the cache of downloads, under its own name; nobody knows its hash."""
+    name = Path(urlsplit(url).path).name or "model"
+    place = default_cache() / "inspected" / hashlib.sha256(url.encode()).hexdigest()[:16]
+    target = place / name
+    download(tfhub.addresses(url), target, _require_model)
+    return target
+
+
+def _require_model(file: Path) -> None:
+    """Raise SourceError unless a file begins as an archive or a graph does: not as a proxy's page."""
+    with file.open("rb") as stream:
+        found = content.describe(stream.read(content.HEAD_BYTES))
+    if found in ("an empty file", "a web page", "a text"):
+        raise SourceError(f"{file.name}: {found}, not a model", expected="a .pb or a .tar.gz",
+                          remedy="see in a browser what the address gives")  # fmt: skip

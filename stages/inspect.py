@@ -1,0 +1,28 @@
+"""Tell all about a model that the catalogue does not know: where to cut it, what proves it, the entry to paste."""
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from litemill.core import paths, stage
+from litemill.core.errors import GraphError
+
+def inspect(model: str, /, *, json: bool = False) -> None:
+    """Find and prove the cuts of a model: a .pb, a .tar.gz, a SavedModel's folder, or the address of one."""
+    # TensorFlow greets when it is imported: here its greeting is kept from the terminal
+    from litemill.inspection.inspection import inspect as inspected  # noqa: PLC0415
+    from litemill.inspection.text import text  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as scratch:
+        known = inspected(model, paths.IMAGES, Path(scratch))
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(known, order="sorted")).decode())
+    elif known.inputs:
+        print(text(known))
+    if known.refused is not None:
+        raise GraphError(known.refused)
+
+
+if __name__ == "__main__":
+    stage.run(inspect)

@@ -1,0 +1,242 @@
+"""A checkout as it is ahead of the report: official files stand for built ones, all records fit."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import yaml
+
+from litemill.core import catalog, files, paths, records
+from litemill.core.catalog import Entry
+from litemill.core.records import (
+    Benchmarked,
+    Converted,
+    Failure,
+    Fetched,
+    Frozen,
+    Gate,
+    Judged,
+    Latency,
+    Machine,
+    Measured,
+    Pair,
+    Paired,
+    Record,
+    Referenced,
+    Sampled,
+    Tensor,
+    Validated,
+    Verdict,
+)
+
+REPOSITORY = Path(__file__).parents[2]
+LITE = REPOSITORY / "data/embedded/lite-models"
+MAGENTA = LITE / "google/lite-model/magenta/arbitrary-image-stylization-v1-256"
+FILES = {
+    "official_deeplabv3_257": LITE / "tensorflow/lite-model/deeplabv3/1/metadata/2.tflite",
+    "official_magenta_predict_int8": MAGENTA / "int8/prediction/1.tflite",
+    "official_magenta_transfer_int8": MAGENTA / "int8/transfer/1.tflite",
+    "official_magenta_transfer_fp16": MAGENTA / "fp16/transfer/1.tflite",
+}
+SOURCES = {
+    "birds": "deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01",
+    "painter": "magenta_mobile",
+    "eye": "magenta_mobile",
+}
+BIRD, CAT = "segmentation/bird.png", "content/cat_720p.jpg"
+PAIRS = ("content/cat_720p.jpg + style/La_forma.jpg", "content/face.jpg + style/zigzag_colorful.jpg")
+EVALUATION = {
+    "birds": (BIRD, CAT),
+    "painter": PAIRS,
+    "eye": ("style/La_forma.jpg", "style/zigzag_colorful.jpg"),
+}
+# network: recipe: the file that stands for it
+BUILT = {
+    "birds": {"fp32": "official_deeplabv3_257"},
+    "painter": {"int8": "official_magenta_transfer_int8", "fp32": "official_magenta_transfer_fp16"},
+    "eye": {"fp32": "official_magenta_predict_int8", "int8": "official_magenta_predict_int8"},
+}
+BASELINES = {
+    "birds": ["official_deeplabv3_257"],
+    "painter": ["official_magenta_transfer_int8"],
+    "eye": ["official_magenta_predict_int8"],
+}
+METRICS = {
+    "birds": {"label_agreement": 0.95, "mean_iou": 0.8765432},
+    "painter": {"psnr_db": 31.25, "psnr_db_min": 29.0, "ssim": 0.91},
+    "eye": {"bottleneck_cosine": 0.99996, "bottleneck_cosine_min": 0.9999},
+}
+PARAMS: dict[str, Any] = {
+    "source": "embedded",
+    "fetch": [*dict.fromkeys(SOURCES.values()), *FILES],
+    "networks": {
+        "birds": {"source": SOURCES["birds"], "input": [257, 257]},
+        "painter": {"source": "magenta_mobile", "part": "transfer", "input": [384, 384]},
+        "eye": {"source": "magenta_mobile", "part": "predict", "input": [256, 256]},
+    },
+    "recipes": {
+        "fp32": {"quantize": "none", "tolerance": {"label_agreement": 0.965}},
+        "int8": {"quantize": "int8", "calibration_samples": 10},
+    },
+    "bottleneck_from": {"painter": "eye"},
+    "images": {
+        "segmentation": {"calibration": ["content/owl.jpg"], "evaluation": [BIRD, CAT]},
+        "content": {"calibration": ["content/owl.jpg"], "evaluation": [CAT, "content/face.jpg"]},
+        "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": list(EVALUATION["eye"])},
+    },
+    "benchmark": {"threads": [1, 2], "rounds": 5, "warmup": 1},
+}  # fmt: skip
+for _name, _official in BASELINES.items():
+    PARAMS["networks"][_name]["baselines"] = _official
+MACHINE = Machine("A | processor", 2, 8, ("avx2",), "Linux x86_64", "2.3.0")
+
+
+def build(checkout: Path) -> None:
+    """Fill an empty folder with all that the report reads; the current folder must be it."""
+    for folder in ("data/images", "data/labels"):
+        shutil.copytree(REPOSITORY / folder, checkout / folder)
+    shutil.copy(REPOSITORY / "data/catalog.yaml", paths.CATALOG)
+    paths.PARAMS.write_text(yaml.safe_dump(PARAMS, sort_keys=False), encoding="utf-8")
+    entries = catalog.load()
+    for source in PARAMS["fetch"]:
+        fetch(source, entries[source])
+    for network in BUILT:
+        frozen(network)
+        sampled(network)
+        for recipe in ("fp32", "int8"):
+            converted(network, recipe)
+        for baseline in BASELINES[network]:
+            copied(FILES[baseline], paths.BASELINES / network / f"{baseline}.tflite")
+        validated(network)
+        benchmarked(network)
+    paired()
+    failure = Failure("label_agreement", 0.95, 0.965)
+    verdicts = tuple(
+        Verdict(network, recipe, files.sha256(FILES[file]), (failure,) if network == "birds" else ())
+        for network, recipes in BUILT.items() for recipe, file in recipes.items()
+    )  # fmt: skip
+    records.save(paths.RECORDS / "gate.json", Gate(verdicts))
+
+
+def copied(file: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, to)
+
+
+def fetch(source: str, entry: Entry) -> None:
+    rebuilt = entry.kind != "tflite"
+    records.save(paths.record("fetch", source), Fetched(source, "embedded", rebuilt, "c" * 64, 1234567, {}, entry))
+
+
+def frozen(network: str) -> None:
+    files.write(paths.graph(network), network.encode())
+    tensor = Tensor("image", "image", (1, 257, 257, 3), "float32")
+    sha256, ops = files.sha256(paths.graph(network)), {"Const": 9, "Conv2D": 3, "Relu6": 2}
+    output = Tensor("logits", "logits", (1, 33, 33, 21), "float32")
+    record = Frozen(network, SOURCES[network], sha256, (tensor,), output, ops, 4321, None)
+    records.save(paths.record("freeze", network), record)
+
+
+def sampled(network: str) -> None:
+    """Write samples, and what a made-up original says: stripes of classes, grey pictures."""
+    random = np.random.default_rng(3)
+    picture = random.random((2, 384, 384, 3), np.float32)
+    if network == "birds":
+        arrays = {"image": random.random((2, 257, 257, 3), np.float32)}
+        stripes = np.repeat(np.array([0, 3, 15], np.uint8), 171)
+        answers = {"labels_000": np.tile(stripes, (513, 1)), "labels_001": np.zeros((360, 640), np.uint8)}
+    else:
+        arrays = {
+            "content": picture,
+            "style": picture,
+            "bottleneck": random.random((2, 1, 1, 100), np.float32),
+        }
+        answers = {"stylized": np.full_like(picture, 0.5)}
+    files.write_arrays(paths.samples(network, "evaluation"), arrays)
+    files.write_arrays(paths.reference(network), answers)
+    truth = {BIRD: "segmentation/bird_labels.png"} if network == "birds" else {}
+    sha256 = files.sha256(paths.samples(network, "evaluation"))
+    calibration = ("content/owl.jpg",) if network != "painter" else ("content/owl.jpg + style/bricks_sq.jpg",)
+    record = Sampled(network, calibration, EVALUATION[network], "d" * 64, sha256, truth)
+    records.save(paths.record("samples", network), record)
+    records.save(paths.record("reference", network), Referenced(network, files.sha256(paths.reference(network)), 0.0))
+
+
+def converted(network: str, recipe: str) -> None:
+    target, built = paths.artifact(network, recipe), recipe in BUILT[network]
+    if built:
+        copied(FILES[BUILT[network][recipe]], target)
+    else:
+        files.write(target, b"")
+    tensor = Tensor("image", "image", (1, 257, 257, 3), "float32")
+    record = Converted(
+        network,
+        recipe,
+        "none",
+        built,
+        files.sha256(target),
+        target.stat().st_size,
+        (tensor,),
+        (tensor,),
+        {"ADD": 1},
+    )
+    records.save(paths.record("convert", network, recipe), record)
+
+
+def measured_files(network: str) -> list[tuple[str, str, bool]]:
+    """Give (name, file that it is, official) of a network's files."""
+    return [(recipe, file, False) for recipe, file in BUILT[network].items()] + [
+        (name, name, True) for name in BASELINES[network]
+    ]
+
+
+def validated(network: str) -> None:
+    pictures = dict.fromkeys(EVALUATION[network], METRICS[network])
+    pictures[EVALUATION[network][1]] = {name: value * 0.9 for name, value in METRICS[network].items()}
+    iou = {"background": 0.97, "bird": 0.75} if network == "birds" else {}
+    judged = tuple(
+        Judged(name, files.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network], pictures, official, iou)
+        for name, file, official in measured_files(network)
+    )  # fmt: skip
+    original = {"background": 0.98, "bird": 0.81} if network == "birds" else {}
+    records.save(paths.record("validate", network), Validated(network, judged, original))
+
+
+def benchmarked(network: str) -> None:
+    latency = (Latency(1, 123.456, 140.0, 0.021), Latency(2, 6.78912, 9.0, 0.31))
+    measured = tuple(Measured(name, files.sha256(FILES[file]), 12.3456, 45.678, latency, official)
+                     for name, file, official in measured_files(network))  # fmt: skip
+    records.save(paths.record("benchmark", network), Benchmarked(network, MACHINE, 5, measured))
+
+
+def paired() -> None:
+    pictures = dict.fromkeys(PAIRS, METRICS["painter"])
+    official = BASELINES["eye"][0], BASELINES["painter"][0]
+    pairs = []
+    for name, first, second in (
+        ("fp32", BUILT["eye"]["fp32"], BUILT["painter"]["fp32"]),
+        ("int8", BUILT["eye"]["int8"], BUILT["painter"]["int8"]),
+        (" + ".join(official), *official),
+    ):
+        predict, transfer = files.sha256(FILES[first]), files.sha256(FILES[second])
+        pairs.append(Pair(name, predict, transfer, 777, METRICS["painter"], pictures, "+" in name))
+    records.save(paths.record("endtoend", "painter"), Paired("painter", "eye", tuple(pairs)))
+
+
+def changed(path: Path, kind: type[Record], **fields: object) -> None:
+    """Write a record again with other fields."""
+    records.save(path, msgspec.structs.replace(records.load(path, kind), **fields))
+
+
+def report(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the stage as a user does."""
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-m", "stages.report", *options]
+    return subprocess.run(
+        command, cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )

@@ -1,0 +1,35 @@
+import shutil
+from pathlib import Path
+
+import built
+import pytest
+
+from litemill.core import params
+from litemill.report import results
+from litemill.report.results import Results
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout that no test changes."""
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        built.build(folder)
+    return folder
+
+
+@pytest.fixture
+def checkout(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout of the test's own, in which it runs."""
+    folder = tmp_path / "checkout"
+    shutil.copytree(original, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def joined(checkout: Path) -> Results:
+    """What the records of the checkout say together."""
+    assert checkout == Path.cwd()
+    return results.load(params.load())
