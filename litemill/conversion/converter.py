@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from tensorflow.lite.python.convert_phase import ConverterError
 
 from litemill.core.errors import ConversionError
 from litemill.core.params import Recipe
@@ -44,12 +45,13 @@ def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe,
         path.write_bytes(graph)
         names = [tensor.name for tensor in inputs]
         shapes = {tensor.name: list(tensor.shape) for tensor in inputs}
-        converter = tf.compat.v1.lite.TFLiteConverter.from_frozen_graph(str(path), names, [output], input_shapes=shapes)
-        configure(converter, recipe, [_chosen(samples, recipe, name) for name in names])
+        make = tf.compat.v1.lite.TFLiteConverter.from_frozen_graph
         try:
+            converter = make(str(path), names, [output], input_shapes=shapes)
+            configure(converter, recipe, [_chosen(samples, recipe, name) for name in names])
             return bytes(converter.convert())
-        except (ValueError, RuntimeError, tf.errors.OpError) as error:
-            first = str(error).strip().splitlines()[0]
+        except (ConverterError, ValueError, RuntimeError, tf.errors.OpError) as error:
+            first = str(error).strip().partition("\n")[0]
             raise ConversionError(
                 "the converter refuses the graph", got=first, remedy="see the recipe in params.yaml"
             ) from None
@@ -73,14 +75,15 @@ def _chosen(samples: Samples, recipe: Recipe, name: str) -> npt.NDArray[Any]:
     wanted = recipe.calibration_samples
     if wanted is None:
         return np.empty(0)
-    if len(samples[name]) < wanted:
+    found = samples.get(name, np.empty(0))
+    if len(found) < wanted:
         raise ConversionError(
             "too few calibration samples",
             expected=f"at least {wanted} of {name}",
-            got=len(samples[name]),
+            got=len(found),
             remedy="add pictures to params.yaml: images, or lower calibration_samples",
         )
-    return samples[name][:wanted]
+    return found[:wanted]
 
 
 def _rows(samples: Sequence[npt.NDArray[Any]]) -> Iterator[list[npt.NDArray[Any]]]:

@@ -40,8 +40,8 @@ class Crop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Height and width, in pixels, that the picture is shrunk to fit and padded to.
     pad_value
         What the padding holds, in the picture's scale of 0 to 255.
-    scale, offset
-        A pixel enters the network as `pixel * scale + offset`.
+    divisor, offset
+        A pixel enters the network as `pixel / divisor + offset`: short numbers, which records keep exactly.
     fit
         How a picture comes to fit: `shrink` larger ones, `fit` smaller ones too, `stretch` to the crop's own shape,
         or `none` in the graph, so that larger ones are shrunk ahead of it.
@@ -53,12 +53,21 @@ class Crop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     size: tuple[Size, Size]
     pad_value: float = 127.5
-    scale: float = 2 / 255
+    divisor: float = 127.5
     offset: float = -1.0
     fit: Fit = "shrink"
     corners: Corners = "aligned"
     logits_corners: Corners = "aligned"
     labels_corners: Corners = "aligned"
+
+    def __post_init__(self) -> None:
+        if not self.divisor:
+            raise ValueError("divisor can not be 0")
+
+    @property
+    def scale(self) -> float:
+        """What a pixel is multiplied with, as the graphs do it."""
+        return 1 / self.divisor
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +28,15 @@ def replacing(path: Path) -> Iterator[Path]:
     new = scratch / path.name
     try:
         yield new
+        old = scratch / "old"
         if path.is_dir():
-            path.rename(scratch / "old")
-        new.replace(path)
+            path.rename(old)
+        try:
+            new.replace(path)
+        except OSError:
+            if old.exists():
+                old.rename(path)
+            raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -57,9 +64,9 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[np.generic]]) -> N
 def read_arrays(path: Path) -> Arrays:
     """Read what `write_arrays` wrote."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.lib.npyio.NpzFile(stream, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (ValueError, EOFError, KeyError) as error:
+    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise LitemillError(
             f"{path}: is no archive of arrays", got=error, remedy="remove it, then run: dvc repro"
         ) from None

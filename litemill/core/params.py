@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from litemill.core import settings
-from litemill.core.catalog import Part, Size
+from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
 from litemill.core.paths import PARAMS
@@ -40,7 +40,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output: Literal["logits", "resized_logits"] = "logits"
     part: Part | None = None
     baselines: tuple[str, ...] = ()
-    recipes: tuple[str, ...] | None = None
+    recipes: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] | None = None
 
 
 class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +116,9 @@ class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         stray = sorted(set(self.truth) - set(self.evaluation))
         if stray:
             raise ValueError(f"truth is given for {', '.join(stray)}, which evaluation does not hold")
+        joined = [name for name in (*self.calibration, *self.evaluation) if " + " in name]
+        if joined:
+            raise ValueError(f"{joined[0]!r}: no picture's name can hold ' + ', which joins content and style")
 
     def of(self, kind: Kind) -> tuple[str, ...]:
         """Give one of the two sets."""
@@ -128,6 +131,12 @@ class Images(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     segmentation: Pictures
     content: Pictures
     style: Pictures
+
+    def __post_init__(self) -> None:
+        common = sorted(set(self.content.calibration) & set(self.style.evaluation))
+        if common:
+            # content pictures calibrate the predict network too
+            raise ValueError(f"content.calibration and style.evaluation share {', '.join(common)}")
 
 
 class Benchmark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,7 +152,7 @@ class Benchmark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Runs ahead of them.
     """
 
-    threads: tuple[Count, ...]
+    threads: Annotated[tuple[Count, ...], msgspec.Meta(min_length=1)]
     rounds: Count
     warmup: Count
 
@@ -213,6 +222,7 @@ def load() -> Params:
                 got=network.part,
                 remedy=f"{network.source} is for {entry.task}",
             )
+        _check_baselines(f"{PARAMS}: networks.{name}", network, catalog)
     for transfer, predict in params.bottleneck_from.items():
         for name, part in ((transfer, "transfer"), (predict, "predict")):
             settings.require(name, params.networks, f"{PARAMS}: bottleneck_from", "network")
@@ -230,3 +240,17 @@ def _check_network(params: Params, where: str, network: Network) -> None:
         settings.require(name, params.fetch, where, "source (not in fetch)")
     for recipe in network.recipes or ():
         settings.require(recipe, params.recipes, f"{where}.recipes", "recipe")
+
+
+def _check_baselines(where: str, network: Network, catalog: Catalog) -> None:
+    """See that what a network is measured beside does the same work."""
+    task = catalog[network.source].task
+    for name in network.baselines:
+        other = catalog[name]
+        if (other.kind, other.task, other.part) != ("tflite", task, network.part):
+            raise SettingsError(
+                f"{where}.baselines: {name} is no official file of the same kind",
+                expected=f"tflite, {task}{f', {network.part}' if network.part else ''}",
+                got=f"{other.kind}, {other.task}{f', {other.part}' if other.part else ''}",
+                remedy="name another entry of the catalogue, or none",
+            )

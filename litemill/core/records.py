@@ -246,7 +246,7 @@ def load(path: Path, kind: type[R]) -> R:
         raise RecordError(f"{path}: no such record", remedy="run: dvc repro") from None
     except OSError as error:
         raise from_os(error) from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RecordError(
             f"{path}: is no {kind.__name__} record", got=error, remedy="remove it, then run: dvc repro"
         ) from None

@@ -1,8 +1,10 @@
 """YAML files as typed structs: each mistake named by its place, with the nearest valid name."""
 
 import difflib
+import math
+import reprlib
 import types
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -20,8 +22,12 @@ class _Loader(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen: set[object] = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=True)
-            if key in seen and key != "<<":
+            if not isinstance(key, Hashable):
+                break  # YAML's own error names its line
+            if key in seen:
                 raise SettingsError(
                     f"{key_node.start_mark.name}, line {key_node.start_mark.line + 1}: {key!r} is given twice",
                     remedy="rename or remove one of the two",
@@ -53,7 +59,7 @@ def read(path: Path, shape: type[T]) -> T:
         raise SettingsError(f"{path}: is not UTF-8 text", got=error, remedy="save it as UTF-8") from None
     except OSError as error:
         raise from_os(error) from None
-    _check(value, shape, f"{path}:")
+    _check(value, shape, str(path))
     return msgspec.convert(value, shape)
 
 
@@ -68,12 +74,20 @@ def _check(value: object, shape: object, where: str) -> None:
     elif origin is dict and isinstance(value, dict):
         for key, item in value.items():
             _check(key, arguments[0], where)
-            _check(item, arguments[1], f"{where} {key}" if where.endswith(":") else f"{where}.{key}")
+            _check(item, arguments[1], _place(where, key))
+    elif isinstance(value, float) and not math.isfinite(value):
+        # as a limit it would let everything through, or nothing
+        raise SettingsError(where, expected="a finite number", got=value, remedy="give one")
     else:
         try:
             msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
-            raise SettingsError(where, got=repr(value), remedy=str(error)) from None
+            raise SettingsError(where, got=reprlib.repr(value), remedy=str(error)) from None
+
+
+def _place(where: str, key: object) -> str:
+    """Name what lies at `key` below `where`, as `file: key.key.key`."""
+    return f"{where}.{key}" if ": " in where else f"{where}: {key}"
 
 
 def _is_struct(shape: type) -> bool:
@@ -82,14 +96,13 @@ def _is_struct(shape: type) -> bool:
 
 def _check_struct(value: object, shape: type[msgspec.Struct], where: str) -> None:
     if not isinstance(value, dict):
-        raise SettingsError(where, expected="a mapping", got=repr(value), remedy="see the entries beside it")
+        raise SettingsError(where, expected="a mapping", got=reprlib.repr(value), remedy="see the entries beside it")
     hints = get_type_hints(shape, include_extras=True)
     for key in value:
         require(str(key), hints, where, "key")
     for field in msgspec.structs.fields(shape):
         if field.name in value:
-            place = f"{where} {field.name}" if where.endswith(":") else f"{where}.{field.name}"
-            _check(value[field.name], hints[field.name], place)
+            _check(value[field.name], hints[field.name], _place(where, field.name))
         elif field.required:
             raise SettingsError(f"{where}: {field.name} is missing", remedy=f"add {field.name}:")
     try:

@@ -1,11 +1,12 @@
 """The cuts of a DeepLab-like graph: one picture in, logits or labels out."""
 
+import numpy as np
 from msgspec.structs import replace
 
 from litemill.core.catalog import Crop
 from litemill.core.errors import GraphError
 from litemill.graphs.found import PASSING, WEIGHING, Found, Pins, Whole, without_passing
-from litemill.graphs.outside import Size, corners_of, understand
+from litemill.graphs.outside import IMAGE_RANK, Size, corners_of, understand
 
 # monotonic a pixel: the largest class stays the largest
 MONOTONIC = (*PASSING, "Softmax", "LogSoftmax")
@@ -38,6 +39,10 @@ def find_segmentation(whole: Whole, picture: str, pins: Pins) -> Found:
     heads = [pins["image"]] if "image" in pins else _heads(whole, chain, cut["logits"])
     image, crop, tried = _image(whole, picture, heads)
     cut["image"] = image
+    if "resized_logits" in cut and _size(whole, picture, cut["resized_logits"], crop) != crop.size:
+        # the labels are smaller than the crop: what looked like the last resize belongs to the network
+        smaller = cut.pop("resized_logits")
+        cut["logits"] = pins.get("logits", smaller)
     flow = whole.flow
     if "resized_logits" in cut and cut["resized_logits"] != cut["logits"]:
         last = without_passing(flow, cut["resized_logits"], MONOTONIC)
@@ -120,6 +125,15 @@ def _image(whole: Whole, picture: str, heads: list[str]) -> tuple[str, Crop, lis
             return head, crop, [head, *tried]
     raise GraphError("no tensor ahead of the network is a picture, made to fit, padded, scaled",
                      got="candidates: " + ("; ".join(tried) or "none"), remedy="pin cut: image in the catalogue entry")  # fmt: skip
+
+
+def _size(whole: Whole, picture: str, node: str, crop: Crop) -> Size:
+    """Give height and width of a node's tensor, asked for where its shape is open."""
+    sides = whole.shape(node)
+    if sides is None or len(sides) != IMAGE_RANK or sides[1] is None or sides[2] is None:
+        size = _fixed(whole, picture) or tuple(max(side // 2, 1) for side in crop.size)
+        sides = whole.ask(picture, node)(np.zeros((*size, 3), np.uint8)).shape
+    return int(sides[1] or 0), int(sides[2] or 0)
 
 
 def _fixed(whole: Whole, picture: str) -> Size | None:

@@ -1,7 +1,7 @@
 """What a segmentation graph does to a picture ahead of its network, learnt by asking it rather than by reading its ops.
 
 Plain pictures of several sizes go in. Where two of them differ at the cut is the picture, the rest is padding; how the
-values differ gives scale and offset. So it does not matter how an exporter writes these steps.
+values differ gives divisor and offset. So it does not matter how an exporter writes these steps.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,10 +17,11 @@ from litemill.tasks.segmentation import fitted
 Size = tuple[int, int]
 Ask = Callable[[Pixels], Floats]
 FITS: tuple[Fit, ...] = ("shrink", "fit", "stretch", "none")
-SMALL: tuple[Size, ...] = ((8, 12), (12, 9))
+# wide, tall and square ones: graphs that fit the longest side alone can't take them all into any crop
+SMALL: tuple[Size, ...] = ((8, 12), (12, 9), (10, 10), (5, 16), (16, 5))
 BLACK, GREY, WHITE = (0, 0, 0), (100, 150, 200), (255, 255, 255)
-# scales that exporters write, of which a measured one differs by its rounding
-SCALES = (2 / 255, 1 / 255, 1 / 127.5, 1 / 128, 1 / 256, 1.0)
+# divisors that exporters write, of which a measured one differs by its rounding
+DIVISORS = (127.5, 255.0, 128.0, 256.0, 1.0)
 IMAGE_RANK = 4
 REMEDY = "pin another node as cut: image in the catalogue entry"
 
@@ -42,17 +43,30 @@ def understand(ask: Ask, fixed: Size | None, corners: Corners) -> Crop:
     GraphError
         The tensor has no fixed shape, or is not the picture, made to fit, padded, scaled and shifted.
     """
-    sizes = (fixed,) if fixed else SMALL
-    shapes = {ask(plain(WHITE, size)).shape for size in sizes}
-    size = crop_size(shapes)
-    probes = _Probes(ask, size, sizes)
+    shapes = _shapes(ask, (fixed,) if fixed else SMALL)
+    size = crop_size(shapes.values())
+    probes = _Probes(ask, size, next(iter(shapes)))
     extents = {picture: probes.extent(picture) for picture in _sizes(size, fixed)}
     fits = [fit for fit in FITS if _explains(fit, extents, size)]
     if not fits:
         shown = ", ".join(f"{shape(picture)} becomes {shape(found) if found else 'an error'}" for picture, found in extents.items())
         raise GraphError("the picture's resizing is none that is known", expected=", ".join(FITS), got=shown, remedy=REMEDY)
-    scale, offset = probes.normalization()
-    return Crop(size, probes.pad_value(scale, offset), scale, offset, fits[0], corners)
+    divisor, offset = probes.normalization()
+    return Crop(size, probes.pad_value(1 / divisor, offset), divisor, offset, fits[0], corners)
+
+
+def _shapes(ask: Ask, sizes: Iterable[Size]) -> dict[Size, tuple[int, ...]]:
+    """Give the tensor's shape for each size of picture that the graph takes; GraphError if it takes none."""
+    shapes: dict[Size, tuple[int, ...]] = {}
+    refused: GraphError | None = None
+    for size in sizes:
+        try:
+            shapes[size] = ask(plain(WHITE, size)).shape
+        except GraphError as error:
+            refused = error
+    if not shapes and refused is not None:
+        raise refused
+    return shapes
 
 
 def crop_size(shapes: Iterable[tuple[int, ...]]) -> Size:
@@ -115,9 +129,9 @@ def _explains(fit: Fit, extents: Mapping[Size, Size | None], crop: Size) -> bool
 class _Probes:
     """What a graph makes of plain pictures."""
 
-    def __init__(self, ask: Ask, size: Size, small: Sequence[Size]) -> None:
+    def __init__(self, ask: Ask, size: Size, small: Size) -> None:
         self.ask, self.size = ask, size
-        self.black, self.grey, self.white = (ask(plain(colour, small[0]))[0] for colour in (BLACK, GREY, WHITE))
+        self.black, self.grey, self.white = (ask(plain(colour, small))[0] for colour in (BLACK, GREY, WHITE))
         self.picture = (self.black != self.white).all(-1)
 
     def extent(self, picture: Size) -> Size | None:
@@ -136,17 +150,17 @@ class _Probes:
         return rows, columns
 
     def normalization(self) -> tuple[float, float]:
-        """Give scale and offset; GraphError where pixels come through otherwise."""
+        """Give divisor and offset; GraphError where pixels come through otherwise."""
         inside = self.white[self.picture].astype(np.float64) - self.black[self.picture]
         scale = float(inside.mean()) / 255
-        scale = next((known for known in SCALES if abs(known - scale) <= 1e-6 * known), scale)
+        scale = next((1 / known for known in DIVISORS if abs(scale * known - 1) <= 1e-6), scale)
         offset = round(float(self.black[self.picture].mean(dtype=np.float64)), 6) + 0.0
         for colour, found in ((BLACK, self.black), (GREY, self.grey), (WHITE, self.white)):
             wrong = np.abs(found[self.picture] - (np.array(colour) * scale + offset)).max()
             if wrong > abs(scale) / 10:
                 raise GraphError("pixels do not come through as pixel * scale + offset, alike in red, green and blue",
                                  expected=f"scale {scale:g}, offset {offset:g}", got=f"an error of {wrong:.3g}", remedy=REMEDY)  # fmt: skip
-        return scale, offset
+        return 1 / scale, offset
 
     def pad_value(self, scale: float, offset: float) -> float:
         """Give what the padding holds, in the scale of pixels."""

@@ -139,6 +139,9 @@ class _Segmented:
     def _labels(self, logits: Floats) -> Pixels:
         """Give labels at the size of the original's: of the picture, of its part of the crop, or of the crop."""
         size = self.labels.shape
+        if size == logits.shape[:2]:
+            # the graph ends where its network does
+            return logits.argmax(-1).astype(np.uint8)
         picture = (self.pixels.shape[0], self.pixels.shape[1])
         height, width = segmentation.fitted(picture, self.crop.size, self.crop.fit)
         if size == picture:

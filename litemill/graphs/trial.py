@@ -71,12 +71,17 @@ def made_up() -> dict[str, Pixels]:
 
 
 def sized(pixels: dict[str, Pixels], crop: Crop) -> dict[str, Pixels]:
-    """Make pictures, in turn, a third larger than the crop and a third smaller, so that both ways are walked."""
+    """Make pictures, in turn, larger and smaller than the crop, so that both ways are walked.
+
+    They are longer than the crop along its longer side, since many graphs fit that side alone.
+    """
+    height, width = crop.size
     result = {}
     for index, (name, picture) in enumerate(pixels.items()):
-        height, width = picture.shape[:2]
-        scale = (2 / 3 if index % 2 else 4 / 3) * min(crop.size[0] / height, crop.size[1] / width)
-        result[name] = pictures.resize(picture, max(round(height * scale), 2), max(round(width * scale), 2))
+        longer, shorter = (0.6, 0.5) if index % 2 else (1.35, 1.2)
+        scales = (shorter, longer) if width >= height else (longer, shorter)
+        sides = [max(round(side * scale), 2) for side, scale in zip(crop.size, scales, strict=True)]
+        result[name] = pictures.resize(picture, sides[0], sides[1])
     return result
 
 

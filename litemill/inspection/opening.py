@@ -1,6 +1,7 @@
 """A model as the user has it: a graph's file, a SavedModel's folder, an archive of either, or the address of one."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -44,7 +45,7 @@ def opened(given: str, scratch: Path) -> Opened:
         It is none, or can't be trusted.
     """
     if given.startswith(("http://", "https://")):
-        return _from_file(_downloaded(given), scratch)._replace(url=given)
+        return _from_file(_downloaded(given), scratch)._replace(url=given, name=_named(Path(urlsplit(given).path)))
     path = Path(given).expanduser()
     if path.is_dir():
         return _from_folder(path)
@@ -72,7 +73,7 @@ def _from_folder(folder: Path) -> Opened:
 def _from_file(path: Path, scratch: Path) -> Opened:
     with path.open("rb") as stream:
         head = stream.read(content.HEAD_BYTES)
-    name = path.name.removesuffix(".gz").removesuffix(".tgz").removesuffix(".tar").removesuffix(".pb")
+    name = _named(path)
     if not head.startswith(content.GZIP):
         if head[4:8] == content.TFLITE:
             raise SourceError(f"{path.name}: a TFLite file, converted already", expected="the graph that it was made of",
@@ -86,6 +87,15 @@ def _from_file(path: Path, scratch: Path) -> Opened:
     folder = scratch / "model"
     graph = _frozen(folder / "saved_model") if kind == "saved_model" else _read(folder / FROZEN_GRAPH)
     return Opened({name: graph}, kind, name)
+
+
+def _named(path: Path) -> str:
+    """Give a model's name: its file's, or its folder's where the file's says nothing."""
+    name = re.sub(r"(\.tar)?\.gz$|\.tgz$|\.pb$", "", path.name)
+    if name == Path(FROZEN_GRAPH).stem:
+        return path.resolve().parent.name
+    # tfhub.dev ends in a version
+    return f"{path.parent.name}_{name}" if name.isdigit() else name
 
 
 def _read(path: Path) -> GraphDef:

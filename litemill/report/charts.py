@@ -1,6 +1,7 @@
 """Charts of all networks side by side: size, latency, size against accuracy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import count
 from typing import Any
 
 import altair as alt
@@ -73,16 +74,12 @@ def _latency(section: Section) -> alt.LayerChart:
     for one in section.results:
         for time in one.measured.latency:
             times = {"median": time.median_ms, "p95": time.p95_ms}
-            rows.append(
-                {"name": _name(one), "count": time.threads, "threads": threads(time.threads), **times}
-            )
+            rows.append({"name": _name(one), "count": time.threads, "threads": threads(time.threads), **times})
     counts = [threads(count) for count in sorted({row["count"] for row in rows})]
     colours = alt.Scale(domain=counts, range=list(THREADS[: len(counts)]))
     milliseconds = alt.X("median:Q", title="milliseconds: median, whisker to p95", axis=alt.Axis(tickCount=5))
     base = _base(rows).encode(y=_names(section), yOffset=alt.YOffset("threads:N", sort=counts))
-    bars = base.mark_bar(size=9).encode(
-        x=milliseconds, color=alt.Color("threads:N", sort=counts, scale=colours)
-    )
+    bars = base.mark_bar(size=9).encode(x=milliseconds, color=alt.Color("threads:N", sort=counts, scale=colours))
     whiskers = base.mark_rule(color=INK).encode(x="median:Q", x2="p95:Q")
     layered: alt.LayerChart = (bars + whiskers).properties(height=1.5 * BAR * len(section.results))
     return layered
@@ -93,14 +90,12 @@ def _accuracy(section: Section) -> alt.LayerChart:
     key = measures.main(section.results[0].judged.metrics)
     # room to the right for the labels
     wide = 1.5 * max(row["size_mb"] for row in rows)
-    _set_apart(rows, wide)
+    _place_labels(rows, wide)
     across = alt.Scale(domain=[0, wide], nice=False)
-    base = _base(rows).encode(
-        x=alt.X("size_mb:Q", title="megabytes", scale=across, axis=alt.Axis(tickCount=5))
-    )
+    base = _base(rows).encode(x=alt.X("size_mb:Q", title="megabytes", scale=across, axis=alt.Axis(tickCount=5)))
     near = alt.Y("accuracy:Q", title=_title(key), scale=alt.Scale(zero=False))
     points = base.mark_point(filled=True, size=80, opacity=1).encode(y=near, color=_kind())
-    text = base.mark_text(align="left", dx=8).encode(y="label_at:Q", text="name:N")
+    text = base.mark_text(align="left").encode(x="label_x:Q", y="label_y:Q", text="name:N")
     layered: alt.LayerChart = (points + text).properties(height=HEIGHT)
     return layered
 
@@ -142,19 +137,25 @@ def _kind() -> alt.Color:
     return alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())))
 
 
-def _set_apart(rows: Rows, wide: float) -> None:
-    """Give each point its label's height: its own, or one below the points and labels that it would cover.
+def _place_labels(rows: Rows, wide: float) -> None:
+    """Give each point a place for its label that covers no other: right of it, left, or further down.
 
     Lengths are in pixels of a panel, `wide` megabytes across.
     """
     heights = [row["accuracy"] for row in rows]
-    pixel = (max(heights) - min(heights) or 1.0) / HEIGHT
-    place = {row["name"]: (row["size_mb"] / wide * WIDTH, row["accuracy"] / pixel) for row in rows}
-    taken = [(x - POINT, x + POINT, y) for x, y in place.values()]
-    for row in sorted(rows, key=lambda row: (-row["accuracy"], row["size_mb"])):
-        x, y = place[row["name"]]
-        left, right = x + POINT + 1, x + POINT + LETTER * len(row["name"])
-        while any(left < end and start < right and abs(y - at) < LINE for start, end, at in taken):
-            y -= LINE / 4
-        taken.append((left, right, y))
-        row["label_at"] = y * pixel
+    up, across = HEIGHT / (max(heights) - min(heights) or 1.0), WIDTH / wide
+    points = {row["name"]: (row["size_mb"] * across, row["accuracy"] * up) for row in rows}
+    taken = [(x - POINT, x + POINT, y) for x, y in points.values()]
+    for row in sorted(rows, key=lambda row: (-row["accuracy"], -row["size_mb"])):
+        x, y = points[row["name"]]
+        length = LETTER * len(row["name"])
+        places = ((start, y - down) for down in count(0, 3) for start in (x + POINT + 2, x - POINT - length))
+        start, at = next(place for place in places if place[0] >= 0 and _free(place, length, taken))
+        taken.append((start, start + length, at))
+        row["label_x"], row["label_y"] = start / across, at / up
+
+
+def _free(place: tuple[float, float], length: float, taken: Iterable[tuple[float, float, float]]) -> bool:
+    """Whether a label that starts at a place covers nothing that is taken: (left, right, height)."""
+    start, at = place
+    return not any(start < right and left < start + length and abs(at - y) < LINE for left, right, y in taken)

@@ -5,17 +5,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from litemill.core import files, paths, records
+from litemill.core import files, paths, records, roles
 from litemill.core.files import Arrays
 from litemill.core.records import Referenced
 from litemill.report import measures
 from litemill.report.results import Section
 from litemill.runtime import Model
-from litemill.core import roles
 from litemill.tasks.pictures import Floats
-
-# a figure's rows: enough to see, few enough to be drawn in seconds
-MOST_SAMPLES = 4
 
 
 class Evidence(msgspec.Struct, frozen=True):

@@ -43,16 +43,10 @@ def fitted(size: tuple[int, int]) -> tuple[int, int]:
 
 def draw(grid: Grid) -> Image.Image:
     """Lay the grid out; each row is as high as its highest picture."""
-    heights = [
-        max((cell.picture.shape[0] for cell in row if cell.picture is not None), default=0)
-        for row in grid.rows
-    ]
+    heights = [max((cell.picture.shape[0] for cell in row if cell.picture is not None), default=0) for row in grid.rows]
     width = GAP + len(grid.columns) * (CELL + GAP)
     height = (
-        TITLE_HEIGHT
-        + sum(heights)
-        + len(heights) * (CAPTION_HEIGHT + GAP)
-        + (LEGEND_HEIGHT if grid.legend else GAP)
+        TITLE_HEIGHT + sum(heights) + len(heights) * (CAPTION_HEIGHT + GAP) + (LEGEND_HEIGHT if grid.legend else GAP)
     )
     image = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(image)

@@ -6,12 +6,15 @@ import numpy as np
 
 from litemill.core import paths
 from litemill.report import evidence, palette
-from litemill.report.evidence import MOST_SAMPLES, Evidence
+from litemill.report.evidence import Evidence
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.results import Section
 from litemill.report.tables import stems
 from litemill.tasks import pictures, segmentation
 from litemill.tasks.pictures import Pixels
+
+# enough to see, few enough to be drawn in seconds
+MOST_PICTURES = 4
 
 
 def overlays(section: Section) -> Grid:
@@ -39,7 +42,7 @@ def overlays(section: Section) -> Grid:
 def telling(originals: Sequence[Pixels]) -> list[int]:
     """Choose pictures: first those in which the original finds something, otherwise in their order."""
     first = sorted(range(len(originals)), key=lambda index: not originals[index].any())
-    return sorted(first[:MOST_SAMPLES])
+    return sorted(first[:MOST_PICTURES])
 
 
 def _originals(known: Evidence) -> list[Pixels]:

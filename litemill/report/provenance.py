@@ -68,9 +68,7 @@ def machines(results: Results) -> dict[str, tuple[str, ...]]:
     for section in results.sections:
         one = section.benchmarked.machine
         features = f" ({', '.join(one.features)})" if one.features else ""
-        said = (
-            f"{one.cpu}{features}, {one.cores} cores, {one.memory_gb} GB, {one.system}, LiteRT {one.litert}"
-        )
+        said = f"{one.cpu}{features}, {one.cores} cores, {one.memory_gb} GB, {one.system}, LiteRT {one.litert}"
         found[said] = (*found.get(said, ()), section.name)
     return found
 
@@ -97,8 +95,4 @@ def _described(samples: tuple[str, ...]) -> str:
     """Name the pictures of samples; of pairs, contents and styles apart."""
     names = [stems(name).split(" + ") for name in samples]
     halves = [", ".join(dict.fromkeys(half)) for half in zip(*names, strict=True)]
-    return (
-        f"{len(samples)}: {halves[0]}"
-        if len(halves) == 1
-        else f"{len(samples)} pairs of {' with '.join(halves)}"
-    )
+    return f"{len(samples)}: {halves[0]}" if len(halves) == 1 else f"{len(samples)} pairs of {' with '.join(halves)}"

@@ -93,15 +93,11 @@ def load(params: Params) -> Results:
         for name in params.networks
     )
     by_name = {section.name: section for section in sections}
-    paired = tuple(
-        _paired(by_name[transfer], by_name[predict]) for transfer, predict in params.bottleneck_from.items()
-    )
+    paired = tuple(_paired(by_name[transfer], by_name[predict]) for transfer, predict in params.bottleneck_from.items())
     return Results(params, sections, paired, fetched)
 
 
-def _section(
-    name: str, params: Params, fetched: Mapping[str, Fetched], verdicts: Mapping[str, Verdict]
-) -> Section:
+def _section(name: str, params: Params, fetched: Mapping[str, Fetched], verdicts: Mapping[str, Verdict]) -> Section:
     """Join the records of one network."""
     found = records.artifacts(name)
     built = {recipe: found[recipe] for recipe in params.built_with(name) if recipe in found}
@@ -118,9 +114,7 @@ def _section(
     for one in judged.values():
         _same_pictures(validate, one, sampled)
     results = tuple(
-        Result(
-            one, path, judged[one], measured[one], built.get(one), verdicts.get(one) if one in built else None
-        )
+        Result(one, path, judged[one], measured[one], built.get(one), verdicts.get(one) if one in built else None)
         for one, path in at_hand.items()
     )
     frozen = records.load(paths.record("freeze", name), Frozen)
@@ -148,9 +142,7 @@ def _same_pictures(path: Path, one: Judged | Pair, sampled: Sampled) -> None:
     """Raise RecordError unless a file was judged on the samples at hand."""
     if set(one.pictures) != set(sampled.evaluation):
         expected, got = ", ".join(sampled.evaluation), ", ".join(one.pictures) or "none"
-        raise RecordError(
-            f"{path}: {one.name} was judged on other pictures", expected=expected, got=got, remedy=REMEDY
-        )
+        raise RecordError(f"{path}: {one.name} was judged on other pictures", expected=expected, got=got, remedy=REMEDY)
 
 
 def _paired(transfer: Section, predict: Section) -> Paired:

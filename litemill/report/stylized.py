@@ -6,12 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from litemill.report import evidence
-from litemill.report.evidence import MOST_SAMPLES
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.results import Section
 from litemill.report.tables import stems
 from litemill.tasks import pictures
 from litemill.tasks.pictures import Pixels
+
+# enough to see, few enough to be drawn in seconds
+MOST_PAIRS = 3
 
 
 def stylized(section: Section) -> Grid:
@@ -39,7 +41,7 @@ def varied(samples: Sequence[str]) -> list[int]:
     pairs = [name.split(" + ") for name in samples]
     taken = dict.fromkeys((style for _, style in pairs), 0)
     chosen = []
-    for content in list(dict.fromkeys(content for content, _ in pairs))[:MOST_SAMPLES]:
+    for content in list(dict.fromkeys(content for content, _ in pairs))[:MOST_PAIRS]:
         with_it = [index for index, pair in enumerate(pairs) if pair[0] == content]
         index = min(with_it, key=lambda one: taken[pairs[one][1]])
         taken[pairs[index][1]] += 1

@@ -57,9 +57,7 @@ def truth(section: Section) -> Table | None:
         return None
     classes = tuple(section.original)
     original = Row(("original", *_scores(section.original, classes)))
-    rows = (
-        Row((title(one), *_scores(one.judged.class_iou, classes)), one.failing) for one in section.results
-    )
+    rows = (Row((title(one), *_scores(one.judged.class_iou, classes)), one.failing) for one in section.results)
     return Table(words("file") + numbers(*classes), (original, *rows))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from litemill.core import paths, roles
 from litemill.core.catalog import Entry
-from litemill.core.errors import RecordError
+from litemill.core.errors import RecordError, SettingsError
 from litemill.core.files import Arrays
 from litemill.core.params import Network
 from litemill.runtime import Model
@@ -15,6 +15,7 @@ from litemill.tasks import pictures, sampling, segmentation, stylization
 from litemill.tasks.pictures import Floats, Pixels
 
 Figures = dict[str, float]
+NOT_JUDGED = 255
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -94,13 +95,20 @@ def _samples(model: Model, case: Case) -> list[Arrays]:
 
 def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> Judgement:
     """Judge labels at each picture's own size, and logits where the cut is the original's."""
-    found, originals = [], []
+    classes = len(case.class_names)
+    if outputs[0].shape[-1] != classes:
+        raise SettingsError(
+            f"{paths.CATALOG}: {case.settings.source}: labels name other classes than the network has",
+            expected=f"{outputs[0].shape[-1]} lines",
+            got=f"{classes} in {case.entry.labels}",
+            remedy="give the file in data/labels that names them",
+        )
+    found, originals, way = [], [], sampling.crop_of(case.entry)
     for index, output in enumerate(outputs):
         label = case.reference[f"labels_{index:03}"]
         originals.append(label.astype(np.uint8))
-        found.append(segmentation.labels(output, crop, (label.shape[0], label.shape[1])))
+        found.append(segmentation.labels(output, crop, (label.shape[0], label.shape[1]), way))
     pairs = list(zip(found, originals, strict=True))
-    classes = len(case.class_names)
     metrics = segmentation.judge_all(pairs, classes)
     logits = case.reference[roles.output(case.settings)]
     if outputs[0].shape == logits.shape[1:]:
@@ -123,6 +131,14 @@ def _truth_iou(found: Sequence[Pixels], case: Case) -> Figures:
                 "a ground truth has another size than its picture",
                 expected=labels.shape,
                 got=truth.shape,
+                remedy="see params.yaml: images.segmentation.truth",
+            )
+        unknown = sorted(set(np.unique(truth).tolist()) - {*range(len(case.class_names)), NOT_JUDGED})
+        if unknown:
+            raise RecordError(
+                "a ground truth holds classes that the labels do not name",
+                expected=f"0 to {len(case.class_names) - 1}, or {NOT_JUDGED} for what is not judged",
+                got=", ".join(map(str, unknown)),
                 remedy="see params.yaml: images.segmentation.truth",
             )
     return segmentation.truth_iou(pairs, case.class_names) if pairs else {}

@@ -1,5 +1,6 @@
 """Pictures in and out: files to arrays, and the resizing that the original graphs do."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ Floats = npt.NDArray[np.float32]
 
 # 64 megapixels decode to 200 MB: more than any photo needs, less than hurts
 MAX_PIXELS = 64_000_000
+# Pillow knows more, one of which it hands to another program
+FORMATS = ("BMP", "JPEG", "PNG", "WEBP")
 
 
 def read(path: Path) -> Pixels:
@@ -39,19 +42,30 @@ def read_labels(path: Path) -> Pixels:
 def _opened(path: Path) -> Image.Image:
     """Open and decode a picture, its size checked ahead of decoding."""
     try:
-        picture = Image.open(path)
-        if picture.width * picture.height > MAX_PIXELS:
-            size = f"{picture.width}x{picture.height}"
-            raise PictureError(
-                f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=size, remedy="shrink it"
-            )
+        picture = _measured(path)
         picture.load()
     except FileNotFoundError:
         raise PictureError(
             f"{path}: no such picture", remedy="put it there, or take it out of params.yaml: images"
         ) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(
+            f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=error, remedy="shrink it"
+        ) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise PictureError(f"{path}: can't be read as a picture", got=error, remedy="replace it") from None
+    return picture
+
+
+def _measured(path: Path) -> Image.Image:
+    """Open a picture without decoding it; DecompressionBombError where it is too large."""
+    with warnings.catch_warnings():
+        # Pillow's limits lie above ours, and the lower one is but a warning
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        picture = Image.open(path, formats=FORMATS)
+    if picture.width * picture.height > MAX_PIXELS:
+        picture.close()
+        raise Image.DecompressionBombError(f"{picture.width}x{picture.height}")
     return picture
 
 
@@ -91,7 +105,8 @@ def resize_nearest(
     Source: tensorflow/core/kernels/image/resize_nearest_neighbor_op.cc.
     """
     # aligned corners take the nearest, half-pixel centres and left edges the one that holds the position
-    shift = np.float32({"aligned": 0.5, "left": 0, "half_pixel": 0}[corners])
+    # (half a pixel added in single precision would itself be rounded up)
+    shift = np.float64({"aligned": 0.5, "left": 0, "half_pixel": 0}[corners])
     rows, columns = (
         np.minimum(np.floor(_positions(size, new, corners) + shift), size - 1).astype(np.intp)
         for size, new in zip(values.shape, (height, width), strict=True)

@@ -1,12 +1,12 @@
 import shutil
 from pathlib import Path
 
-import built
 import pytest
 
 from litemill.core import params
 from litemill.report import results
 from litemill.report.results import Results
+from report import built
 
 
 @pytest.fixture(scope="session")

@@ -41,8 +41,10 @@ def test_accuracy_is_the_main_figure_of_the_task(joined: Results) -> None:
 def test_labels_of_near_points_are_set_apart(joined: Results) -> None:
     rows = panels(charts.accuracy(joined))[2]["rows"]
     assert len({row["accuracy"] for row in rows}) == 1
-    heights = sorted(row["label_at"] for row in rows)
-    assert len(set(heights)) == 3
+    assert len({(row["label_x"], row["label_y"]) for row in rows}) == 3
+    right, left = rows[:2]
+    assert right["label_x"] > right["size_mb"]
+    assert left["label_x"] < left["size_mb"]
 
 
 def test_the_same_figures_give_the_same_bytes(joined: Results) -> None:

@@ -89,7 +89,7 @@ def test_pictures_in_which_the_original_finds_nothing_are_shown_last() -> None:
 
 def test_pairs_are_shown_with_other_contents_and_styles() -> None:
     samples = [f"{content} + {style}" for content in "abcde" for style in "xyz"]
-    assert [samples[index] for index in stylized.varied(samples)] == ["a + x", "b + y", "c + z", "d + x"]
+    assert [samples[index] for index in stylized.varied(samples)] == ["a + x", "b + y", "c + z"]
 
 
 def test_overlays_show_photo_truth_original_and_each_recipe(joined: Results) -> None:

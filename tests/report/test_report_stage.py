@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import built
 import pytest
 from PIL import Image
+
+from report import built
 
 OUTPUTS = ("reports/report.md", "reports/metrics.json", "reports/figures")
 

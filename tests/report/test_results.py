@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import built
 import msgspec
 import pytest
 
@@ -12,6 +11,7 @@ from litemill.core.errors import RecordError
 from litemill.core.records import Benchmarked, Gate, Paired, Validated
 from litemill.report import results
 from litemill.report.results import Results
+from report import built
 
 OTHER = "f" * 64
 

@@ -1,0 +1,190 @@
+"""Files that are whole or not there."""
+
+import hashlib
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from litemill.core import files
+from litemill.core.errors import LitemillError
+
+ROOT = Path(__file__).parents[2]
+# a limit on the size of files stands for the full disk: the write fails in its midst all the same
+FULL = """
+import resource, sys
+from pathlib import Path
+from litemill.core import files, stage
+{imports}
+
+def full() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    {write}
+
+stage.run(full)
+"""
+
+
+def listing(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_file_is_written_whole_with_its_folders(tmp_path: Path) -> None:
+    path = tmp_path / "a/b/c.bin"
+    files.write(path, b"data")
+    assert listing(path.parent) == {"c.bin": b"data"}
+
+
+def test_what_is_written_is_as_readable_as_any_other_file(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    files.write(tmp_path / "written", b"")
+    assert (tmp_path / "written").stat().st_mode == plain.stat().st_mode
+
+
+def test_nothing_is_at_its_place_before_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    with files.replacing(path) as new:
+        new.write_bytes(b"data")
+        assert not path.exists()
+        assert new.parent.parent == path.parent  # on the same disk, so that a rename is enough
+    assert listing(tmp_path) == {"a.bin": b"data"}
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt])
+def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, error: type[BaseException]) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+
+    def fail() -> None:
+        with files.replacing(path) as new:
+            new.write_bytes(b"half")
+            raise error
+
+    pytest.raises(error, fail)
+    assert listing(tmp_path) == {"a.bin": b"old"}
+
+
+def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    for number in range(2):
+        with files.replacing(path) as new:
+            new.mkdir()
+            (new / f"{number}.txt").write_text("text")
+    assert [one.name for one in path.iterdir()] == ["1.txt"]
+    assert [one.name for one in tmp_path.iterdir()] == ["folder"]
+
+
+def test_an_error_leaves_the_old_folder(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    path.mkdir()
+    (path / "old.txt").touch()
+
+    def nothing_written() -> None:
+        with files.replacing(path):
+            pass
+
+    pytest.raises(OSError, nothing_written)
+    assert [one.name for one in tmp_path.rglob("*")] == ["folder", "old.txt"]
+
+
+def test_a_link_is_replaced_and_what_it_points_to_is_kept(tmp_path: Path) -> None:
+    cached = tmp_path / "cached"
+    cached.mkdir()
+    (cached / "kept.txt").touch()
+    (tmp_path / "cached.bin").write_bytes(b"kept")
+    (tmp_path / "folder").symlink_to(cached)
+    (tmp_path / "file").symlink_to(tmp_path / "cached.bin")
+    files.write(tmp_path / "file", b"new")
+    with files.replacing(tmp_path / "folder") as new:
+        new.mkdir()
+    assert ((tmp_path / "cached.bin").read_bytes(), (tmp_path / "file").read_bytes()) == (b"kept", b"new")
+    assert [one.name for one in cached.iterdir()] == ["kept.txt"]
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on the size of files here")
+@pytest.mark.parametrize(
+    ("imports", "write"),
+    [
+        ("", "files.write(Path('a.bin'), bytes(200_000))"),
+        ("import numpy as np", "files.write_arrays(Path('a.bin'), {'a': np.zeros(200_000)})"),
+        (
+            "import numpy as np; from litemill.tasks import pictures",
+            "pictures.write(Path('a.bin'), np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8))",
+        ),
+    ],
+)
+def test_a_disk_that_fills_up_is_an_error_of_one_line_and_the_old_file_stays(
+    tmp_path: Path, imports: str, write: str
+) -> None:
+    (tmp_path / "a.bin").write_bytes(b"old")
+    done = subprocess.run(
+        [sys.executable, "-c", FULL.format(imports=imports, write=write)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert "File too large" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert listing(tmp_path) == {"a.bin": b"old"}
+
+
+def test_a_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"abc" * 100_000)
+    assert files.sha256(path) == hashlib.sha256(b"abc" * 100_000).hexdigest()
+
+
+def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
+    arrays = {"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array([True]), "c": np.zeros(0, np.uint8)}
+    files.write_arrays(tmp_path / "a.npz", arrays)
+    found = files.read_arrays(tmp_path / "a.npz")
+    assert list(found) == ["a", "b", "c"]
+    for name, array in arrays.items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_the_same_arrays_give_the_same_bytes_in_whatever_order(tmp_path: Path) -> None:
+    one, two = np.arange(3), np.arange(4.0)
+    files.write_arrays(tmp_path / "a.npz", {"one": one, "two": two})
+    os.utime(tmp_path / "a.npz", (0, 0))
+    files.write_arrays(tmp_path / "b.npz", {"two": two, "one": one})
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+@pytest.mark.parametrize("kept", [0, 1, 10, 1000, 7999])
+def test_arrays_that_were_cut_short_are_refused(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "a.npz"
+    files.write_arrays(path, {"a": np.arange(1000)})
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(LitemillError, match="is no archive of arrays"):
+        files.read_arrays(path)
+
+
+def test_arrays_with_a_flipped_bit_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    files.write_arrays(path, {"a": np.arange(1000)})
+    data = bytearray(path.read_bytes())
+    data[4000] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(LitemillError, match="is no archive of arrays"):
+        files.read_arrays(path)
+
+
+def test_arrays_of_objects_and_single_arrays_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", a=np.array([{}], object))
+    np.save(tmp_path / "b.npy", np.arange(3))
+    for name in ("a.npz", "b.npy"):
+        with pytest.raises(LitemillError, match=f"{name}: is no archive of arrays"):
+            files.read_arrays(tmp_path / name)
