@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 TARGETS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help repro check report test test-fast lint format lock clean
+.PHONY: help repro check report zoo test test-fast lint format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ check: .venv/installed ## list the artifacts outside their tolerance; fails if t
 
 report: .venv/installed ## write reports/ anew from what was measured
 	@dvc repro report
+
+zoo: .venv/installed ## list every source of the catalogue, with its status here
+	@python -m stages.zoo
 
 test: .venv/installed ## the whole suite, offline
 	@python -m pytest -m "not network and not device" --cov --cov-report=term:skip-covered

@@ -77,10 +77,11 @@ class Model:
         """Set the inputs by role, float32 without the batch axis, quantized where the file wants it."""
         for role, detail in self._inputs.items():
             stored = _quantized(values[role][None], detail)
-            if stored.shape != tuple(detail["shape"]):
+            wanted = _shape(detail)
+            if stored.shape != wanted:
                 raise ArtifactError(
                     f"{self.path}: input {role}",
-                    expected=tuple(detail["shape"]),
+                    expected=wanted,
                     got=stored.shape,
                     remedy="run: dvc repro",
                 )
@@ -125,8 +126,11 @@ def _plain(name: str) -> str:
 
 def _tensor(role: str, detail: dict[str, Any]) -> Tensor:
     scale, zero_point = detail["quantization"]
-    shape = tuple(int(side) for side in detail["shape"])
-    return Tensor(role, detail["name"], shape, np.dtype(detail["dtype"]).name, float(scale), int(zero_point))
+    return Tensor(role, detail["name"], _shape(detail), np.dtype(detail["dtype"]).name, float(scale), int(zero_point))
+
+
+def _shape(detail: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(int(side) for side in detail["shape"])
 
 
 def _quantized(values: npt.NDArray[Any], detail: dict[str, Any]) -> npt.NDArray[Any]:

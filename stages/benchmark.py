@@ -7,6 +7,7 @@ from litemill.bench.machine import machine
 from litemill.bench.statistics import latency
 from litemill.core import files, paths, records, stage
 from litemill.core import params as parameters
+from litemill.core.errors import RecordError
 from litemill.core.params import Benchmark
 from litemill.core.records import Benchmarked, Latency, Measured
 
@@ -16,6 +17,8 @@ def benchmark(network: str) -> str:
     settings = parameters.load().benchmark
     baselines = paths.baselines(network)
     chosen = {name: paths.artifact(network, name) for name in records.artifacts(network)} | baselines
+    if not chosen:
+        raise RecordError(f"{network}: no file to time", remedy="name a network of params.yaml, and run: dvc repro")
     latencies = timed(chosen, settings)
     artifacts = tuple(
         measured(name, path, latencies[name], baseline=name in baselines) for name, path in chosen.items()

@@ -70,6 +70,33 @@ class Crop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return 1 / self.divisor
 
 
+class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What upstream says of a segmentation archive.
+
+    Parameters
+    ----------
+    miou
+        Mean intersection over union with the ground truth, in percent.
+    split
+        The part of the dataset that it was measured on.
+    output_stride
+        The network's in that evaluation; that of the archive's graph may be another.
+    multi_scale
+        Whether it is over pictures of several scales, mirrored too: more than one run of the graph gives.
+    size_mib
+        The archive's size, in mebibytes, as upstream rounds it.
+    source
+        The document that says so.
+    """
+
+    miou: Annotated[float, msgspec.Meta(ge=0, le=100)]
+    split: Literal["val", "test"]
+    output_stride: Literal[8, 16, 32]
+    source: str
+    multi_scale: bool = False
+    size_mib: Annotated[float, msgspec.Meta(gt=0)] | None = None
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One source.
 
@@ -93,6 +120,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The pre-processing, for segmentation.
     sha256, size_bytes
         Of upstream's file, where known.
+    published
+        What upstream says of it.
     embedded
         What `data/embedded` holds of it.
     note
@@ -111,6 +140,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crop: Crop | None = None
     sha256: Hash | None = None
     size_bytes: int | None = None
+    published: Published | None = None
     embedded: Embedded | None = None
     note: str = ""
 

@@ -11,6 +11,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from litemill.core.catalog import Corners, Crop, Fit
 from litemill.core.errors import GraphError
+from litemill.core.records import SIGNIFICANT_DIGITS
 from litemill.tasks.pictures import Floats, Pixels
 from litemill.tasks.segmentation import fitted
 
@@ -22,7 +23,11 @@ SMALL: tuple[Size, ...] = ((8, 12), (12, 9), (10, 10), (5, 16), (16, 5))
 BLACK, GREY, WHITE = (0, 0, 0), (100, 150, 200), (255, 255, 255)
 # divisors that exporters write, of which a measured one differs by its rounding
 DIVISORS = (127.5, 255.0, 128.0, 256.0, 1.0)
+ROUNDING = 1e-6
+TINY = 1e-9
 IMAGE_RANK = 4
+# the catalogue takes no larger one, and a smaller one can not be probed
+MIN_SIDE, MAX_SIDE = 16, 8192
 REMEDY = "pin another node as cut: image in the catalogue entry"
 
 
@@ -76,7 +81,10 @@ def crop_size(shapes: Iterable[tuple[int, ...]]) -> Size:
         raise GraphError("the shape is not fixed", got=" and ".join(map(shape, found)), remedy=REMEDY)
     if len(found[0]) != IMAGE_RANK or (found[0][0], found[0][3]) != (1, 3):
         raise GraphError("is no image", expected="[1, height, width, 3]", got=shape(found[0]), remedy=REMEDY)
-    return found[0][1], found[0][2]
+    size = found[0][1], found[0][2]
+    if not MIN_SIDE <= min(size) <= max(size) <= MAX_SIDE:
+        raise GraphError("the crop can't be one", expected=f"sides of {MIN_SIDE} to {MAX_SIDE} pixels", got=shape(size), remedy=REMEDY)
+    return size
 
 
 def corners_of(resizes: Sequence[NodeDef], kind: str) -> Corners:
@@ -96,6 +104,11 @@ def corners_of(resizes: Sequence[NodeDef], kind: str) -> Corners:
 def plain(colour: tuple[int, int, int], size: Size) -> Pixels:
     """Give a picture of one colour."""
     return np.full((*size, 3), colour, np.uint8)
+
+
+def short(value: float) -> float:
+    """Give a number with as many digits as records keep, and 0 without a sign."""
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
 
 
 def shape(sides: Sequence[int]) -> str:
@@ -153,14 +166,16 @@ class _Probes:
         """Give divisor and offset; GraphError where pixels come through otherwise."""
         inside = self.white[self.picture].astype(np.float64) - self.black[self.picture]
         scale = float(inside.mean()) / 255
-        scale = next((1 / known for known in DIVISORS if abs(scale * known - 1) <= 1e-6), scale)
-        offset = round(float(self.black[self.picture].mean(dtype=np.float64)), 6) + 0.0
+        if not TINY < abs(scale) < 1 / TINY:
+            raise GraphError("pixels do not come through", got=f"scale {scale:g}", remedy=REMEDY)
+        divisor = next((known for known in DIVISORS if abs(scale * known - 1) <= ROUNDING), short(1 / scale))
+        scale, offset = 1 / divisor, short(round(float(self.black[self.picture].mean(dtype=np.float64)), 6))
         for colour, found in ((BLACK, self.black), (GREY, self.grey), (WHITE, self.white)):
             wrong = np.abs(found[self.picture] - (np.array(colour) * scale + offset)).max()
             if wrong > abs(scale) / 10:
-                raise GraphError("pixels do not come through as pixel * scale + offset, alike in red, green and blue",
-                                 expected=f"scale {scale:g}, offset {offset:g}", got=f"an error of {wrong:.3g}", remedy=REMEDY)  # fmt: skip
-        return 1 / scale, offset
+                raise GraphError("pixels do not come through as pixel / divisor + offset, alike in red, green and blue",
+                                 expected=f"divisor {divisor:g}, offset {offset:g}", got=f"an error of {wrong:.3g}", remedy=REMEDY)  # fmt: skip
+        return divisor, offset
 
     def pad_value(self, scale: float, offset: float) -> float:
         """Give what the padding holds, in the scale of pixels."""

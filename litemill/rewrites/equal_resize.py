@@ -20,12 +20,12 @@ def apply(graph: GraphDef) -> Rewritten:
     found = [
         Replacement(node.name, (node.input[0],), tf.identity)
         for node in structure.of(*RESIZES)
-        if _is_equal(structure, node)
+        if is_equal(structure, node)
     ]
     return replaced(structure, found, "no resize of equal size")
 
 
-def _is_equal(structure: Structure, node: NodeDef) -> bool:
+def is_equal(structure: Structure, node: NodeDef) -> bool:
     """Tell whether a resize gives the float map that it is given."""
     size = structure.map_size(node.input[0])
     return (

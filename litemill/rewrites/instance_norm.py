@@ -1,7 +1,6 @@
 """Instance normalization, found in the ops that it is made of."""
 
 from collections.abc import Iterator
-from itertools import permutations
 from typing import NamedTuple
 
 from tensorflow.core.framework.node_def_pb2 import NodeDef
@@ -26,7 +25,7 @@ class InstanceNorm(NamedTuple):
 
 
 def instance_norm(structure: Structure, node: NodeDef) -> InstanceNorm | None:
-    """Give the normalization that ends in a node, in the form that `tf.nn.batch_normalization` writes; None if none does."""
+    """Give the normalization that ends in a node, in the form of `tf.nn.batch_normalization`; None if none does."""
     if node.op not in ("Add", "AddV2"):
         return None
     for product, rest in _pairs(structure, node):
@@ -50,9 +49,7 @@ def _of(structure: Structure, product: NodeDef, rest: NodeDef) -> InstanceNorm |
         if scaled is not None:
             scale, epsilon, squares = scaled
             shift = structure.source(rest, 0).name
-            return InstanceNorm(
-                values.name, scale, shift, epsilon, mean.name, squares, product.name, moved.name
-            )
+            return InstanceNorm(values.name, scale, shift, epsilon, mean.name, squares, product.name, moved.name)
     return None
 
 
@@ -84,5 +81,5 @@ def _averaged(structure: Structure, node: NodeDef) -> NodeDef | None:
 
 def _pairs(structure: Structure, node: NodeDef) -> Iterator[tuple[NodeDef, NodeDef]]:
     """Give the two inputs of an op in either order."""
-    for one, other in permutations(structure.sources(node)):
-        yield one, other
+    one, other = structure.sources(node)[:2]
+    yield from ((one, other), (other, one))

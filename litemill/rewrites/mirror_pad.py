@@ -29,7 +29,7 @@ def apply(graph: GraphDef) -> Rewritten:
     found = []
     for node in structure.of("MirrorPad"):
         pads = paddings(structure, node)
-        if pads is not None and structure.shape(node.name) is not None:
+        if pads is not None:
             repeated = node.attr["mode"].s == b"SYMMETRIC"
             found.append(Replacement(node.name, (node.input[0],), partial(mirrored, pads=pads, repeated=repeated)))
     return replaced(structure, found, "no mirrored padding of constant width")

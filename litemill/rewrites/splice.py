@@ -9,7 +9,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from litemill.core.errors import GraphError
 from litemill.graphs.cut import node_of
-from litemill.graphs.flow import Flow
+from litemill.graphs.flow import Flow, reached
 from litemill.rewrites.structure import Structure
 
 PLACE = "rewritten"
@@ -49,18 +49,20 @@ def replaced(structure: Structure, replacements: Sequence[Replacement], none: st
     structure
         Of the graph.
     replacements
-        At most one a node. A new node takes the old one's name, so that its readers find it.
+        At most one a node; those of tensors whose shape is open are left out. A new node takes the old one's name, so
+        that its readers find it.
     none
         What to say where there are no replacements.
     """
-    if not replacements:
+    fixed = [one for one in replacements if all(map(structure.shape, (one.node, *one.inputs)))]
+    if not fixed:
         return Rewritten(structure.graph, 0, none)
-    pieces = {one.node: _piece(structure, one) for one in replacements}
+    pieces = {one.node: _piece(structure, one) for one in fixed}
     graph = structure.graph
     result = GraphDef(versions=graph.versions, library=graph.library)
     for node in graph.node:
         result.node.extend(pieces.get(node.name, [node]))
-    return Rewritten(_needed(result, structure), len(replacements))
+    return Rewritten(_needed(result, structure), len(fixed))
 
 
 def _piece(structure: Structure, replacement: Replacement) -> list[NodeDef]:
@@ -68,9 +70,10 @@ def _piece(structure: Structure, replacement: Replacement) -> list[NodeDef]:
     name = replacement.node
     part = tf.Graph()
     with part.as_default():
-        inputs = [tf.compat.v1.placeholder(tf.float32, structure.shape(tensor)) for tensor in replacement.inputs]
+        tensors = [structure.tensor(tensor) for tensor in replacement.inputs]
+        inputs = [tf.compat.v1.placeholder(tensor.dtype, tensor.shape) for tensor in tensors]
         output = replacement.compute(*inputs)
-    if output.shape.as_list() != list(structure.shape(name) or ()):
+    if tuple(output.shape.as_list()) != structure.shape(name):
         raise GraphError(f"{name}: rewritten to another shape", expected=structure.shape(name),
                          got=output.shape, remedy="report it; leave the rewrite out of params.yaml")  # fmt: skip
     wires = {placeholder.op.name: tensor for placeholder, tensor in zip(inputs, replacement.inputs, strict=True)}
@@ -80,13 +83,13 @@ def _piece(structure: Structure, replacement: Replacement) -> list[NodeDef]:
         node.name = wires[node.name]
         node.input[:] = [wires[node_of(tensor)] for tensor in node.input]
     last = NodeDef(name=name, op="Identity", input=[wires[output.op.name]])
-    last.attr["T"].type = tf.float32.as_datatype_enum
+    last.attr["T"].type = output.dtype.as_datatype_enum
     return [*nodes, last]
 
 
 def _needed(graph: GraphDef, old: Structure) -> GraphDef:
     """Leave out the nodes that neither come in, nor reach what left the old graph."""
     ends = [name for name, readers in old.flow.readers.items() if not readers]
-    needed = Flow(graph).before(*ends)
+    needed = reached(Flow(graph).inputs, ends)
     kept = [node for node in graph.node if node.name in needed or node.op == "Placeholder"]
     return GraphDef(node=kept, versions=graph.versions, library=graph.library)

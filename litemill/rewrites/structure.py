@@ -54,9 +54,13 @@ class Structure:
         source = self.source(node, index)
         return np.asarray(tf.make_ndarray(source.attr["value"].tensor)) if source.op == "Const" else None
 
+    def tensor(self, name: str) -> tf.Tensor:
+        """Give a tensor (`name` or `name:1`) as TensorFlow infers it: its type and its shape."""
+        return self._imported.get_tensor_by_name(name if ":" in name else f"{name}:0")
+
     def shape(self, tensor: str) -> tuple[int, ...] | None:
-        """Give the shape of a tensor (`name` or `name:1`) where it is fixed."""
-        shape = self._imported.get_tensor_by_name(tensor if ":" in tensor else f"{tensor}:0").shape
+        """Give the shape of a tensor where it is fixed."""
+        shape = self.tensor(tensor).shape
         return tuple(shape.as_list()) if shape.is_fully_defined() else None
 
     def map_size(self, tensor: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from litemill.rewrites.mirror_pad import frame, mirrored
-from litemill.rewrites.packing import Kernel, upsampled
+from litemill.rewrites.packing import Kernel, upsampled_between
 from litemill.rewrites.splice import Replacement, Rewritten, replaced
 from litemill.rewrites.structure import Structure, is_plain_conv, stride
 
@@ -19,9 +19,10 @@ SIZE = 3
 def apply(graph: GraphDef) -> Rewritten:
     """Rewrite a nearest-neighbour resize to twice the size, a mirrored pad of 1 pixel and a 3x3 convolution.
 
-    The four pixels that come of one see the same 3x3 pixels of the small map, each with sums of the taps: an edge pad,
-    a 3x3 convolution with four times the outputs, DEPTH_TO_SPACE. It is faster since nothing of four times the size is
-    padded or read by the convolution, and since XNNPACK has no RESIZE_NEAREST_NEIGHBOR, which ends a partition.
+    Each pixel of the large map sees 2x2 pixels of the small one, with sums of the taps: an edge pad, a 2x2 convolution
+    with four times the outputs, DEPTH_TO_SPACE, and a slice. It is faster since there are 4/9 of the products, since
+    nothing of four times the size is padded or read by the convolution, and since XNNPACK has no
+    RESIZE_NEAREST_NEIGHBOR, which ends a partition.
     """
     structure = Structure(graph)
     found = []
@@ -34,8 +35,11 @@ def apply(graph: GraphDef) -> Rewritten:
 
 def convolved(small: tf.Tensor, kernel: Kernel) -> tf.Tensor:
     """Convolve what `small` would be at twice its size; `kernel` is [3, 3, inputs, outputs]."""
-    padded = mirrored(small, EDGE, repeated=True)
-    return tf.nn.depth_to_space(tf.nn.conv2d(padded, upsampled(kernel), 1, "VALID"), 2)
+    _, height, width, _ = small.shape
+    blocks = tf.nn.conv2d(mirrored(small, EDGE, repeated=True), upsampled_between(kernel), 1, "VALID")
+    large = tf.nn.depth_to_space(blocks, 2)
+    # a pixel too many is around it
+    return tf.slice(large, [0, 1, 1, 0], [1, 2 * height, 2 * width, large.shape[3]])
 
 
 def doubled(structure: Structure, node: NodeDef) -> bool:

@@ -147,7 +147,7 @@ def _check(file: Path, name: str, entry: Entry, known: list[Known]) -> None:
 def _another(name: str, expected: str, got: str) -> SourceError:
     return SourceError(
         f"{name}: another file than the known one", expected=expected, got=got,
-        remedy=f"do not use it; if the change is meant, mend {paths.CATALOG} or remove it from {pins.LOCK}",
+        remedy=f"do not use it; if the change is meant, mend {paths.CATALOG} or remove it from {paths.SOURCES_LOCK}",
     )  # fmt: skip
 
 

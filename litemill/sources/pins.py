@@ -11,8 +11,8 @@ import msgspec
 
 from litemill.core import files, records
 from litemill.core.errors import SourceError
+from litemill.core.paths import SOURCES_LOCK as LOCK
 
-LOCK = Path("data/sources.lock.json")
 # an upstream's file and a mirror's may rightly differ
 Where = Literal["upstream", "mirror"]
 WAIT_S = 60

@@ -91,10 +91,10 @@ def resize_bilinear(values: npt.NDArray[np.generic], height: int, width: int, co
         _weights(floats.shape[axis], size, corners) for axis, size in enumerate((height, width))
     )
     x, y = x[None, :, None], y[:, None, None]
-    upper, lower = floats[top], floats[bottom]
-    upper = upper[:, left] + (upper[:, right] - upper[:, left]) * x
-    lower = lower[:, left] + (lower[:, right] - lower[:, left]) * x
-    return upper + (lower - upper) * y
+    rows = floats[:, left]  # columns first: the rows that are blended once serve several new ones
+    rows = rows + (floats[:, right] - rows) * x
+    upper = rows[top]
+    return upper + (rows[bottom] - upper) * y
 
 
 def resize_nearest(

@@ -65,7 +65,8 @@ def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, erro
             new.write_bytes(b"half")
             raise error
 
-    pytest.raises(error, fail)
+    with pytest.raises(error):
+        fail()
     assert listing(tmp_path) == {"a.bin": b"old"}
 
 
@@ -88,7 +89,8 @@ def test_an_error_leaves_the_old_folder(tmp_path: Path) -> None:
         with files.replacing(path):
             pass
 
-    pytest.raises(OSError, nothing_written)
+    with pytest.raises(FileNotFoundError):
+        nothing_written()
     assert [one.name for one in tmp_path.rglob("*")] == ["folder", "old.txt"]
 
 

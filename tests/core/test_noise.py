@@ -26,7 +26,9 @@ os.write(2, b"after")
 
 def stderr(then: str, **env: str) -> str:
     code = CODE.format(root=str(ROOT), then=then)
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
     return done.stderr
 
 

@@ -48,7 +48,9 @@ def test_a_record_comes_back_as_it_was_saved_and_is_saved_again_the_same(tmp_pat
 def test_a_number_that_is_none_is_refused_and_nothing_is_written(tmp_path: Path, value: float) -> None:
     path = tmp_path / "a.json"
     record = Validated("net", (Judged("int8", "ab", 1, {"psnr_db": value}, {}),))
-    with pytest.raises(RecordError, match=r"Validated\.artifacts\.metrics\.psnr_db: not a finite number: got (nan|-?inf)"):
+    with pytest.raises(
+        RecordError, match=r"Validated\.artifacts\.metrics\.psnr_db: not a finite number: got (nan|-?inf)"
+    ):
         records.save(path, record)
     assert list(tmp_path.iterdir()) == []
 
@@ -78,7 +80,7 @@ def test_what_is_no_such_record_is_refused(tmp_path: Path, text: bytes, said: st
 
 
 def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match="absent.json: no such record -> run: dvc repro"):
+    with pytest.raises(RecordError, match=r"absent\.json: no such record -> run: dvc repro"):
         records.load(tmp_path / "absent.json", Latency)
     with pytest.raises(LitemillError, match="can be read"):
         records.load(tmp_path, Latency)
@@ -114,5 +116,5 @@ def test_artifacts_are_those_that_were_built_each_checked(tmp_path: Path, monkey
     artifact("fp16", b"", built=False)
     assert list(records.artifacts("net")) == ["fp32", "int8"]
     paths.artifact("net", "int8").write_bytes(b"three")
-    with pytest.raises(RecordError, match="int8.json: describes another models/net/int8.tflite"):
+    with pytest.raises(RecordError, match=r"int8\.json: describes another models/net/int8\.tflite"):
         records.artifacts("net")

@@ -85,7 +85,7 @@ def test_a_long_wrong_value_is_shown_cut_short(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LitemillError, match="absent.yaml: no such file"):
+    with pytest.raises(LitemillError, match=r"absent\.yaml: no such file"):
         settings.read(tmp_path / "absent.yaml", Outer)
 
 

@@ -112,7 +112,8 @@ def test_labels_of_quantized_logits_are_cut_behind_the_quantization(pictures):
 ], ids=str)  # fmt: skip
 def test_what_lies_outside_is_understood(way, pictures):
     found = found_and_proven(Deeplab(**way).graph(shapes=False), pictures)
-    expected = Crop(**{"size": way.get("crop", (65, 65)), **{name: value for name, value in way.items() if name != "crop"}})
+    known = {"size": way.get("crop", (65, 65)), "divisor": 1 / way.get("scale", 2 / 255)}
+    expected = Crop(**known, **{name: value for name, value in way.items() if name not in ("crop", "scale")})
     for name in expected.__struct_fields__:
         value = getattr(expected, name)
         assert getattr(found.crop, name) == (pytest.approx(value, rel=1e-5) if isinstance(value, float) else value), name

@@ -1,0 +1,67 @@
+"""The rewrites by name, as `params.yaml` lists them for a network."""
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from tensorflow.core.framework.graph_pb2 import GraphDef
+
+from litemill.core import settings
+from litemill.rewrites import (
+    equal_resize,
+    mirror_pad,
+    normalized_bias,
+    style_transfer,
+    upsampled_conv,
+    whole_pool,
+)
+from litemill.rewrites.splice import Rewritten
+
+# in this order they are applied: whole networks ahead of their parts, larger parts ahead of smaller ones
+REWRITES: dict[str, Callable[[GraphDef], Rewritten]] = {
+    "style_transfer": style_transfer.apply,
+    "equal_resize": equal_resize.apply,
+    "normalized_bias": normalized_bias.apply,
+    "upsampled_conv": upsampled_conv.apply,
+    "mirror_pad": mirror_pad.apply,
+    "whole_pool": whole_pool.apply,
+}
+
+
+class Applied(NamedTuple):
+    """What came of a rewrite: the number of places, and why there were none."""
+
+    name: str
+    places: int
+    note: str
+
+
+def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[Applied, ...]]:
+    """Apply rewrites to a cut graph; what one does not find in it is left as it is, and said so.
+
+    Parameters
+    ----------
+    graph
+        A cut, frozen graph; it is not changed.
+    names
+        Of rewrites; they are applied in the order of `REWRITES`, since some hide what others match.
+
+    Returns
+    -------
+    tuple[GraphDef, tuple[Applied, ...]]
+        A graph with the same inputs and output, and what came of each rewrite, in the order of application.
+
+    Raises
+    ------
+    SettingsError
+        There is no rewrite of a name.
+    GraphError
+        The graph does not fit together.
+    """
+    for name in names:
+        settings.require(name, REWRITES, "rewrites", "rewrite")
+    applied = []
+    for name, rewrite in REWRITES.items():
+        if name in names:
+            graph, places, note = rewrite(graph)
+            applied.append(Applied(name, places, note))
+    return graph, tuple(applied)

@@ -1,0 +1,118 @@
+"""What dvc.yaml declares, held against what the stages really import and read."""
+
+import ast
+import functools
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+OURS = ("litemill", "stages")
+STAGES: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+
+
+def declared(stage: str) -> dict[str, Any]:
+    """Give what a stage declares, whether it is one or one for each of many."""
+    entry: dict[str, Any] = STAGES[stage]
+    return entry | entry.get("do", {})
+
+
+def own_file(stage: str) -> Path:
+    """Give the file of the stage that a command runs."""
+    module = next(word for word in declared(stage)["cmd"].split() if word.startswith("stages."))
+    return Path(*module.split(".")).with_suffix(".py")
+
+
+def file_of(module: str) -> Path | None:
+    """Give the file of one of our modules, relative to the repository; None where there is no such module."""
+    stem = ROOT.joinpath(*module.split("."))
+    found = next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()), None)
+    return found.relative_to(ROOT) if found else None
+
+
+@functools.cache
+def imports(file: Path) -> frozenset[Path]:
+    """Give our files that a file imports, wherever in it the import stands, and the packages they lie in."""
+    package = ".".join(file.parent.parts)
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            modules |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    ours = [module for module in modules if module.split(".")[0] in OURS]
+    whole = {".".join(module.split(".")[:end]) for module in ours for end in range(1, module.count(".") + 2)}
+    return frozenset(found for module in whole if (found := file_of(module)))
+
+
+def closure(file: Path) -> set[Path]:
+    """Give our files that run when a file does, but for packages that hold nothing but a docstring."""
+    found: set[Path] = set()
+    waiting = {file}
+    while waiting:
+        one = waiting.pop()
+        found.add(one)
+        waiting |= imports(one) - found
+    return {one for one in found if not (one.name == "__init__.py" and only_docstring(one))}
+
+
+def only_docstring(file: Path) -> bool:
+    body = ast.parse((ROOT / file).read_text()).body
+    return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body)
+
+
+def covers(dependency: str, file: Path) -> bool:
+    return file.is_relative_to(dependency)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_declares_the_modules_that_it_imports_and_no_others(stage: str) -> None:
+    code = [one for one in declared(stage)["deps"] if one.split("/")[0] in OURS]
+    needed = closure(own_file(stage))
+    assert [str(file) for file in sorted(needed) if not any(covers(one, file) for one in code)] == []
+    assert [one for one in code if not any(covers(one, file) for file in needed)] == []
+
+
+def test_imports_are_found_wherever_they_stand() -> None:
+    # a name from a package is a module of it, and what a function imports counts
+    assert Path("litemill/core/paths.py") in imports(Path("stages/gate.py"))
+    assert Path("litemill/report/figures.py") in imports(Path("stages/report.py"))
+    assert Path("litemill/runtime.py") in closure(Path("stages/validate.py"))
+    assert Path("litemill/sources/__init__.py") in closure(Path("stages/fetch.py"))
+    assert Path("litemill/core/__init__.py") not in closure(Path("stages/gate.py"))
+
+
+def test_what_is_declared_is_there_or_made_by_a_stage() -> None:
+    made = [
+        (out if isinstance(out, str) else next(iter(out))).split("${")[0]
+        for one in STAGES
+        for out in declared(one).get("outs", [])
+    ]
+    missing = [
+        dependency
+        for stage in STAGES
+        for dependency in declared(stage)["deps"]
+        if not (ROOT / dependency).exists() or dependency.split("/")[0] in {"models", "reports"}
+        if not any(dependency.startswith(out.rstrip("/")) or out.startswith(dependency) for out in made)
+    ]
+    assert missing == []
+
+
+def test_stages_that_validate_or_report_import_no_tensorflow() -> None:
+    heavy = {"freeze", "samples", "reference", "convert"}
+    for stage in set(STAGES) - heavy:
+        for file in closure(own_file(stage)):
+            names = {
+                name
+                for node in ast.walk(ast.parse((ROOT / file).read_text()))
+                if isinstance(node, ast.Import | ast.ImportFrom)
+                for name in (
+                    [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+                )
+            }
+            assert not {name for name in names if name.split(".")[0] in {"tensorflow", "tensorflow_hub"}}, (stage, file)
+    assert all("litemill.warm" in declared(stage)["cmd"] for stage in heavy)
