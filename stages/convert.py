@@ -12,8 +12,8 @@ from litemill.runtime import Model
 def convert(network: str, recipe: str) -> str:
     """Convert one network with one recipe."""
     settings, target = parameters.load().recipe(recipe), paths.artifact(network, recipe)
-    frozen = records.load(paths.record("freeze", network), Frozen)
-    if frozen.recipes is not None and recipe not in frozen.recipes:
+    frozen = records.frozen(network)
+    if frozen.settings.recipes is not None and recipe not in frozen.settings.recipes:
         # DVC wants the file that the stage declares: an empty one says that there is none
         files.write(target, b"")
         record = Converted(network, recipe, settings.quantize, built=False, sha256=files.sha256(target), size_bytes=0)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import tensorflow as tf
+from msgspec.structs import asdict, replace
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.core import files, paths, records, roles, stage
@@ -10,10 +11,11 @@ from litemill.core import params as parameters
 from litemill.core.catalog import Entry
 from litemill.core.errors import GraphError
 from litemill.core.params import Network
-from litemill.core.records import Frozen, Tensor
+from litemill.core.records import Fetched, Frozen, Tensor
 from litemill.graphs.cut import cut
 from litemill.graphs.load import frozen
 from litemill.graphs.shapes import output_shape, resize
+from litemill.graphs.trial import completed
 
 BOTTLENECK = (1, 1, 1, 100)
 
@@ -21,8 +23,10 @@ BOTTLENECK = (1, 1, 1, 100)
 def freeze(network: str) -> str:
     """Freeze and cut one network."""
     settings = parameters.load().network(network)
-    entry = records.entry(settings.source)
-    graph = fixed(frozen(paths.source(settings.source), entry), settings, entry)
+    fetched = records.load(paths.record("fetch", settings.source), Fetched).entry
+    whole = frozen(paths.source(settings.source), fetched)
+    entry, proof = located(whole, fetched, settings)
+    graph = fixed(whole, settings, entry)
     role = roles.output(settings)
     shape = output_shape(graph, role)
     inputs = tuple(Tensor(name, name, shape_of(name, settings.input), "float32") for name in roles.inputs(settings))
@@ -36,13 +40,14 @@ def freeze(network: str) -> str:
     files.write(paths.graph(network), graph.SerializeToString(deterministic=True))
     record = Frozen(
         network=network,
-        source=settings.source,
+        settings=replace(settings, baselines=()),
+        entry=entry,
         sha256=files.sha256(paths.graph(network)),
         inputs=inputs,
         output=Tensor(role, role, shape, "float32"),
         ops=dict(sorted(Counter(node.op for node in graph.node).items())),
         parameters=parameters_of(graph),
-        recipes=settings.recipes,
+        proof=proof,
     )
     records.save(paths.record("freeze", network), record)
     return f"{network}: {', '.join(f'{t.role} {list(t.shape)}' for t in inputs)} -> {role} {list(shape)}"
@@ -51,6 +56,14 @@ def freeze(network: str) -> str:
 def shape_of(role: str, size: tuple[int, int]) -> tuple[int, ...]:
     """Give the fixed shape of an input."""
     return BOTTLENECK if role == "bottleneck" else (1, *size, 3)
+
+
+def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, dict[str, float]]:
+    """Give the entry with its cuts, and their proof where the catalogue does not pin all that the network needs."""
+    if {*roles.inputs(settings), roles.output(settings)} <= set(entry.cut):
+        return entry, {}
+    found, proof = completed(entry, whole, paths.IMAGES)
+    return found, {name: value for name, value in asdict(proof).items() if value is not None}
 
 
 def fixed(whole: GraphDef, settings: Network, entry: Entry) -> GraphDef:

@@ -8,6 +8,7 @@ import msgspec
 from litemill.core import paths, stage
 from litemill.core.errors import GraphError
 
+
 def inspect(model: str, /, *, json: bool = False) -> None:
     """Find and prove the cuts of a model: a .pb, a .tar.gz, a SavedModel's folder, or the address of one."""
     # TensorFlow greets when it is imported: here its greeting is kept from the terminal

@@ -3,7 +3,6 @@
 import numpy as np
 
 from litemill.core import files, paths, records, roles, stage
-from litemill.core import params as parameters
 from litemill.core.catalog import Entry
 from litemill.core.files import Arrays
 from litemill.core.params import Network
@@ -15,8 +14,8 @@ from litemill.tasks import metrics, pictures
 
 def reference(network: str) -> str:
     """Run the original of one network."""
-    settings = parameters.load().network(network)
-    entry = records.entry(settings.source)
+    known = records.frozen(network)
+    settings, entry = known.settings, known.entry
     sampled, inputs = records.sampled(network)
     if settings.part is None:
         arrays, error = segmented(settings, entry, sampled.evaluation, inputs)

@@ -15,17 +15,16 @@ from litemill.tasks import sampling
 
 def samples(network: str) -> str:
     """Make the samples of one network."""
-    params = parameters.load()
-    settings = params.network(network)
-    entry = records.entry(settings.source)
-    names = {kind: sampling.names(settings, params.images, kind) for kind in sampling.KINDS}
+    images, known = parameters.load().images, records.frozen(network)
+    settings, entry = known.settings, known.entry
+    names = {kind: sampling.names(settings, images, kind) for kind in sampling.KINDS}
     for kind in sampling.KINDS:
         arrays = sampling.collect(settings, entry, names[kind])
         if settings.part == "transfer":
             add_bottlenecks(arrays, settings, entry)
         files.write_arrays(paths.samples(network, kind), arrays)
     hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sampling.KINDS}
-    truth = params.images.segmentation.truth if settings.part is None else {}
+    truth = images.segmentation.truth if settings.part is None else {}
     record = Sampled(
         network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"], truth
     )

@@ -4,9 +4,6 @@ import os
 from pathlib import Path
 
 from litemill.core import files, paths, records, roles, stage
-from litemill.core import params as parameters
-from litemill.core.catalog import Entry
-from litemill.core.params import Params
 from litemill.core.records import Judged, Validated
 from litemill.runtime import Model
 from litemill.tasks import judge
@@ -14,24 +11,22 @@ from litemill.tasks import judge
 
 def validate(network: str) -> str:
     """Judge the files of one network."""
-    params = parameters.load()
-    settings = params.network(network)
-    entry = records.entry(settings.source)
-    case = case_of(network, params, entry)
+    case = case_of(network)
     judged = [judged_file(name, paths.artifact(network, name), case) for name in records.artifacts(network)]
     judged += [judged_file(name, path, case, baseline=True) for name, path in paths.baselines(network).items()]
-    truth = judge.original(case) if settings.part is None else {}
+    truth = judge.original(case) if case.settings.part is None else {}
     records.save(paths.record("validate", network), Validated(network, tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"
 
 
-def case_of(network: str, params: Params, entry: Entry) -> judge.Case:
+def case_of(network: str) -> judge.Case:
     """Gather what a network's files are judged by."""
+    known = records.frozen(network)
     sampled, inputs = records.sampled(network)
-    class_names = (paths.LABELS / entry.labels).read_text().splitlines() if entry.labels else []
+    class_names = (paths.LABELS / known.entry.labels).read_text().splitlines() if known.entry.labels else []
     return judge.Case(
-        settings=params.network(network),
-        entry=entry,
+        settings=known.settings,
+        entry=known.entry,
         truth=sampled.truth,
         names=sampled.evaluation,
         inputs=inputs,

@@ -13,7 +13,7 @@ MEGABYTE = 1_000_000
 LEGEND = """
 MB: the embedded file's, else upstream's (~ as upstream rounds it); mIoU: as published, of upstream's archive.
 status: embedded in the repository, cached (downloaded, and the known file), at hand (unpacked), else upstream's alone.
-SHA-256: where that stands which a download is held against; the first download of a source records it."""
+SHA-256: whose a download is held against; where nobody has it yet, the first download records it (commit that)."""
 
 
 def zoo(*, json: bool = False) -> str:

@@ -9,20 +9,17 @@ from typing import Any, NamedTuple
 
 from ai_edge_litert import schema_py_generated as schema
 
-ACCEPTED = frozenset(
-    """
-    ABS ADD ADD_N ATAN2 AVERAGE_POOL_2D BATCH_MATMUL CAST CEIL CONCATENATION CONV_2D COS CUMSUM DENSIFY DEPTHWISE_CONV_2D
-    DEPTH_TO_SPACE DEQUANTIZE DIV DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL EXP FLOOR FLOOR_DIV FLOOR_MOD
-    FULLY_CONNECTED GATHER GELU GREATER GREATER_EQUAL HARD_SWISH LEAKY_RELU LESS LESS_EQUAL LOG LOGICAL_AND LOGISTIC LSTM
-    MAXIMUM MAX_POOL_2D MEAN MINIMUM MIRROR_PAD MUL NEG NOT_EQUAL ONE_HOT PACK PAD PADV2 POW PRELU QUANTIZE REDUCE_MAX
-    REDUCE_MIN REDUCE_PROD RELU RELU6 RELU_N1_TO_1 RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR RSQRT SELECT SELECT_V2
-    SIGN SIN SLICE SOFTMAX SPACE_TO_DEPTH SPLIT SPLIT_V SQRT SQUARE SQUARED_DIFFERENCE STABLEHLO_CLAMP STRIDED_SLICE SUB SUM
-    TANH TILE TRANSPOSE TRANSPOSE_CONV
-    """.split()
-)
-ACCEPTED_CUSTOM = frozenset(
-    ("Convolution2DTransposeBias", "MaxPoolingWithArgmax2D", "MaxUnpooling2D", "Resampler")
-)
+_ACCEPTED = """
+ABS ADD ADD_N ATAN2 AVERAGE_POOL_2D BATCH_MATMUL CAST CEIL CONCATENATION CONV_2D COS CUMSUM DENSIFY DEPTHWISE_CONV_2D
+DEPTH_TO_SPACE DEQUANTIZE DIV DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL EXP FLOOR FLOOR_DIV FLOOR_MOD
+FULLY_CONNECTED GATHER GELU GREATER GREATER_EQUAL HARD_SWISH LEAKY_RELU LESS LESS_EQUAL LOG LOGICAL_AND LOGISTIC LSTM
+MAXIMUM MAX_POOL_2D MEAN MINIMUM MIRROR_PAD MUL NEG NOT_EQUAL ONE_HOT PACK PAD PADV2 POW PRELU QUANTIZE REDUCE_MAX
+REDUCE_MIN REDUCE_PROD RELU RELU6 RELU_N1_TO_1 RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR RSQRT SELECT SELECT_V2
+SIGN SIN SLICE SOFTMAX SPACE_TO_DEPTH SPLIT SPLIT_V SQRT SQUARE SQUARED_DIFFERENCE STABLEHLO_CLAMP STRIDED_SLICE SUB SUM
+TANH TILE TRANSPOSE TRANSPOSE_CONV
+"""
+ACCEPTED = frozenset(_ACCEPTED.split())
+ACCEPTED_CUSTOM = frozenset(("Convolution2DTransposeBias", "MaxPoolingWithArgmax2D", "MaxUnpooling2D", "Resampler"))
 _NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
 _REFLECT = schema.MirrorPadMode.REFLECT
 
@@ -54,7 +51,7 @@ def _reason(name: str, op: _Op) -> str:
     return f"{name}: {broken}" if broken else ""
 
 
-def _ops(model: Any) -> Iterator[tuple[str, _Op]]:
+def _ops(model: schema.ModelT) -> Iterator[tuple[str, _Op]]:
     for graph in model.subgraphs:
         for operator in graph.operators:
             code = model.operatorCodes[operator.opcodeIndex]
@@ -64,8 +61,7 @@ def _ops(model: Any) -> Iterator[tuple[str, _Op]]:
             tensors = [graph.tensors[index] for index in operator.inputs if index >= 0]
             shapes = [() if one.shape is None else tuple(int(side) for side in one.shape) for one in tensors]
             computed = [
-                model.buffers[one.buffer].data is None and not model.buffers[one.buffer].offset
-                for one in tensors
+                model.buffers[one.buffer].data is None and not model.buffers[one.buffer].offset for one in tensors
             ]
             yield name, _Op(operator.builtinOptions, shapes, computed)
 
@@ -75,13 +71,16 @@ def _reduction(op: _Op) -> str:
 
 
 def _product(op: _Op) -> str:
-    """A product must have one factor that is as large as the other on every axis."""
+    """Refuse two factors each of which is smaller than the other on an axis."""
     one, other = op.shapes[:2]
     if len(one) != len(other):
         return ""
     smaller = any(a < b for a, b in zip(one, other, strict=True))
-    return "each factor is smaller than the other on an axis" if smaller and any(
-        a > b for a, b in zip(one, other, strict=True)) else ""  # fmt: skip
+    return (
+        "each factor is smaller than the other on an axis"
+        if smaller and any(a > b for a, b in zip(one, other, strict=True))
+        else ""
+    )
 
 
 def _padding(op: _Op) -> str:

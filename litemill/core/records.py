@@ -11,6 +11,7 @@ from litemill.core import files, paths
 from litemill.core.catalog import Entry
 from litemill.core.errors import RecordError, from_os
 from litemill.core.files import Arrays
+from litemill.core.params import Network
 
 R = TypeVar("R", bound="Record")
 
@@ -57,17 +58,29 @@ class Fetched(Record, frozen=True):
 class Frozen(Record, frozen=True):
     """A network's frozen, cut graph.
 
-    `parameters` counts the numbers in its constants; `recipes` are those that it is built with, null for all.
+    Parameters
+    ----------
+    network, settings
+        Its name and what `params.yaml` says of it, its baselines left out.
+    entry
+        Its source's catalogue entry, the cuts and the crop filled in where they were found.
+    sha256, inputs, output
+        Of the graph.
+    ops, parameters
+        Operations by type, and how many numbers the constants hold.
+    proof
+        Of cuts that were found: the largest errors and the label agreement; empty where the catalogue pins them.
     """
 
     network: str
-    source: str
+    settings: Network
+    entry: Entry
     sha256: str
     inputs: tuple[Tensor, ...]
     output: Tensor
     ops: dict[str, int]
     parameters: int
-    recipes: tuple[str, ...] | None
+    proof: dict[str, float] = {}
 
 
 class Sampled(Record, frozen=True):
@@ -261,9 +274,9 @@ def check(path: Path, sha256: str, file: Path) -> None:
         )
 
 
-def entry(source: str) -> Entry:
-    """Give the catalogue entry by which a source was fetched."""
-    return load(paths.record("fetch", source), Fetched).entry
+def frozen(network: str) -> Frozen:
+    """Give what is known of a network: settings, source, graph."""
+    return load(paths.record("freeze", network), Frozen)
 
 
 def sampled(network: str) -> tuple[Sampled, Arrays]:

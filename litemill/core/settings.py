@@ -14,6 +14,8 @@ import yaml
 from litemill.core.errors import SettingsError, from_os
 
 T = TypeVar("T")
+# a graph has thousands
+NAMES_SHOWN = 20
 
 
 class _Loader(yaml.CSafeLoader):
@@ -39,7 +41,10 @@ class _Loader(yaml.CSafeLoader):
 def nearest(name: str, known: Collection[str]) -> str:
     """Say which known name `name` was likely meant to be, or which ones there are."""
     match = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {match[0]!r}?" if match else "known: " + (", ".join(sorted(known)) or "none")
+    if match:
+        return f"did you mean {match[0]!r}?"
+    shown, more = sorted(known)[:NAMES_SHOWN], len(known) - NAMES_SHOWN
+    return "known: " + (", ".join(shown) or "none") + (f" and {more} more" if more > 0 else "")
 
 
 def require(name: str, known: Collection[str], where: str, noun: str) -> None:

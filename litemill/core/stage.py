@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -22,7 +23,8 @@ def run(work: Callable[..., str | None]) -> NoReturn:
     work
         A function whose parameters are the stage's options: `network: str` is the option `--network`, which
         must be given, `verbose: bool = False` the flag `--verbose`, and `model: str` ahead of a `/` what the
-        command names without an option. The first line of its docstring is the command's description. The line that it returns, if any, is printed.
+        command names without an option. The first line of its docstring is the command's description. The
+        line that it returns, if any, is printed.
 
     Raises
     ------
@@ -41,6 +43,8 @@ def run(work: Callable[..., str | None]) -> NoReturn:
             print(outcome, flush=True)
     except LitemillError as error:
         _fail(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # who read it has seen enough: `... | head`
     except OSError as error:
         _fail(errors.from_os(error))
     except MemoryError:

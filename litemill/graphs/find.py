@@ -28,8 +28,11 @@ def find(whole: Whole, pins: Mapping[str, str] | None = None) -> Found:
         whole.shape(node)
     inputs = [name for name in whole.placeholders() if _feeds_network(whole, name)]
     if not inputs:
-        raise GraphError("no picture enters the graph", expected="a placeholder [1, height, width, 3] ahead of convolutions",
-                         remedy="see that the graph is frozen, and one of vision")  # fmt: skip
+        raise GraphError(
+            "no picture enters the graph",
+            expected="a placeholder [1, height, width, 3] ahead of convolutions",
+            remedy="see that the graph is frozen, and one of vision",
+        )
     if len(inputs) == 1 and not _narrows_to_vector(whole, inputs[0]):
         return find_segmentation(whole, inputs[0], pins)
     return find_stylization(whole, pins)

@@ -7,6 +7,7 @@ from litemill.core.catalog import Crop
 from litemill.core.errors import GraphError
 from litemill.graphs.found import PASSING, WEIGHING, Found, Pins, Whole, without_passing
 from litemill.graphs.outside import IMAGE_RANK, Size, corners_of, understand
+from litemill.graphs.run import TooLargeError
 
 # monotonic a pixel: the largest class stays the largest
 MONOTONIC = (*PASSING, "Softmax", "LogSoftmax")
@@ -50,9 +51,13 @@ def find_segmentation(whole: Whole, picture: str, pins: Pins) -> Found:
     behind = flow.behind(cut.get("resized_logits", cut["logits"])) & flow.before(end)
     spreads = [flow.nodes[name] for name in behind if flow.op(name) == SPREAD]
     crop = replace(crop, labels_corners=corners_of(spreads, SPREAD))
-    return Found("segmentation", {role: cut[role] for role in ("picture", "image", "logits", "resized_logits", "labels")
-                                  if role in cut}, end, crop=crop,
-                 candidates=(*(f"{role} {node}" for role, node in outputs.items()), *(f"image {one}" for one in tried)))  # fmt: skip
+    return Found(
+        "segmentation",
+        {role: cut[role] for role in ("picture", "image", "logits", "resized_logits", "labels") if role in cut},
+        end,
+        crop=crop,
+        candidates=(*(f"{role} {node}" for role, node in outputs.items()), *(f"image {one}" for one in tried)),
+    )
 
 
 def _end(whole: Whole, picture: str) -> str:
@@ -60,8 +65,11 @@ def _end(whole: Whole, picture: str) -> str:
     ends = {end: whole.flow.narrows(picture, end) for end in whole.flow.ends(picture)}
     ends = {end: chain for end, chain in ends.items() if whole.flow.before(end) & _weighing(whole)}
     if not ends:
-        raise GraphError("no network hangs on the graph's input", expected="convolutions between a picture and an output",
-                         remedy="see that the graph is one of segmentation")  # fmt: skip
+        raise GraphError(
+            "no network hangs on the graph's input",
+            expected="convolutions between a picture and an output",
+            remedy="see that the graph is one of segmentation",
+        )
     return max(ends, key=lambda end: (_has_argmax(whole, ends[end]), len(ends[end]), end))
 
 
@@ -83,8 +91,12 @@ def _outputs(whole: Whole, chain: list[str], end: str) -> dict[str, str]:
     else:
         resized, found = without_passing(flow, end, MONOTONIC), {}
     if whole.dtype(resized) != "float32":
-        raise GraphError(f"{resized!r} is no tensor of logits", expected="float32", got=whole.dtype(resized),
-                         remedy="pin cut: logits in the catalogue entry")  # fmt: skip
+        raise GraphError(
+            f"{resized!r} is no tensor of logits",
+            expected="float32",
+            got=whole.dtype(resized),
+            remedy="pin cut: logits in the catalogue entry",
+        )
     if flow.op(resized) != "ResizeBilinear":
         # nothing to resize again: the logits leave the network at the size of the labels
         return found | {"logits": resized} | ({"resized_logits": resized} if maxima else {})
@@ -115,16 +127,23 @@ def _image(whole: Whole, picture: str, heads: list[str]) -> tuple[str, Crop, lis
     """Give the first head whose way from the picture is understood, its crop, and what was tried."""
     flow, tried = whole.flow, []
     for head in heads:
-        resizes = [flow.nodes[name] for name in flow.behind(picture) & flow.before(head) if flow.op(name).startswith("Resize")]
+        resizes = [
+            flow.nodes[name] for name in flow.behind(picture) & flow.before(head) if flow.op(name).startswith("Resize")
+        ]
         try:
             corners = corners_of(resizes, "ResizeBilinear")
             crop = understand(whole.ask(picture, head), _fixed(whole, picture), corners)
+        except TooLargeError:
+            raise
         except GraphError as error:
             tried.append(f"{head} ({error.what}" + (f": got {error.got})" if error.got else ")"))
         else:
             return head, crop, [head, *tried]
-    raise GraphError("no tensor ahead of the network is a picture, made to fit, padded, scaled",
-                     got="candidates: " + ("; ".join(tried) or "none"), remedy="pin cut: image in the catalogue entry")  # fmt: skip
+    raise GraphError(
+        "no tensor ahead of the network is a picture, made to fit, padded, scaled",
+        got="candidates: " + ("; ".join(tried) or "none"),
+        remedy="pin cut: image in the catalogue entry",
+    )
 
 
 def _size(whole: Whole, picture: str, node: str, crop: Crop) -> Size:

@@ -55,15 +55,20 @@ def _ends(whole: Whole) -> tuple[list[str], str]:
     ends = [end for end in set().union(*(flow.ends(name) for name in inputs)) if whole.dtype(end) == "float32"]
     ends = [end for end in ends if all(end in flow.behind(name) for name in inputs)]
     if not ends or len(inputs) not in (1, 2):
-        raise GraphError("is no stylization graph", expected="a content and a style that both reach one output",
-                         got=f"inputs {', '.join(inputs) or 'none'}; outputs {', '.join(sorted(ends)) or 'none'}",
-                         remedy="export the one call that stylizes")  # fmt: skip
+        raise GraphError(
+            "is no stylization graph",
+            expected="a content and a style that both reach one output",
+            got=f"inputs {', '.join(inputs) or 'none'}; outputs {', '.join(sorted(ends)) or 'none'}",
+            remedy="export the one call that stylizes",
+        )
     return inputs, max(sorted(ends), key=lambda end: len(flow.before(end)))
 
 
 def _both(whole: Whole, inputs: list[str], end: str, pins: Pins) -> Found:
     """Tell content from style: the style's way passes through one row and one column."""
-    narrow = {style: _narrowest(whole, content, style, inputs, end) for content, style in itertools.permutations(inputs)}
+    narrow = {
+        style: _narrowest(whole, content, style, inputs, end) for content, style in itertools.permutations(inputs)
+    }
     narrow = {style: found for style, found in narrow.items() if found}
     if "style" in pins:
         narrow = {style: found for style, found in narrow.items() if style == pins["style"]}
@@ -71,8 +76,12 @@ def _both(whole: Whole, inputs: list[str], end: str, pins: Pins) -> Found:
         narrow = {style: [pins["bottleneck"]] for style in inputs if pins["bottleneck"] in whole.flow.behind(style)}
     if len(narrow) != 1:
         shown = "; ".join(f"{style}: {', '.join(found[:3])}" for style, found in narrow.items())
-        raise GraphError("no style bottleneck is found", expected="one input whose way narrows to one row and one column",
-                         got=f"candidates: {shown or 'none'}", remedy="pin cut: style and bottleneck in the catalogue entry")  # fmt: skip
+        raise GraphError(
+            "no style bottleneck is found",
+            expected="one input whose way narrows to one row and one column",
+            got=f"candidates: {shown or 'none'}",
+            remedy="pin cut: style and bottleneck in the catalogue entry",
+        )
     style, candidates = narrow.popitem()
     content = next(name for name in inputs if name != style)
     cut = {"content": content, "style": style, "bottleneck": candidates[0], "stylized": end} | dict(pins)
@@ -83,8 +92,12 @@ def _predict(whole: Whole, style: str, end: str, pins: Pins) -> Found:
     """Take a graph of one input as the predict part, if a bottleneck leaves it."""
     values = whole.run(feeds(whole, [style]), (end,))[0]
     if not is_vector(values.shape):
-        raise GraphError("is no predict network", expected="a bottleneck [1, 1, 1, n]", got=list(values.shape),
-                         remedy="see that the graph is one of style transfer or segmentation")  # fmt: skip
+        raise GraphError(
+            "is no predict network",
+            expected="a bottleneck [1, 1, 1, n]",
+            got=list(values.shape),
+            remedy="see that the graph is one of style transfer or segmentation",
+        )
     part: Part = "predict"
     return Found("stylization", {"style": style, "bottleneck": end} | dict(pins), end, part, candidates=(end,))
 
@@ -96,11 +109,18 @@ def _narrowest(whole: Whole, content: str, style: str, inputs: list[str], end: s
     """
     flow = whole.flow
     mixed = flow.behind(content)
-    chain = [name for name in flow.narrows(style, end)
-             if name not in mixed and name != style and whole.dtype(name) == "float32" and flow.op(name) not in PASSING]  # fmt: skip
+    chain = [
+        name
+        for name in flow.narrows(style, end)
+        if name not in mixed and name != style and whole.dtype(name) == "float32" and flow.op(name) not in PASSING
+    ]
     if not chain:
         return []
     values = whole.run(feeds(whole, inputs), tuple(chain))
-    sizes = {name: (value.size, value.ndim != RANK) for name, value in zip(chain, values, strict=True)
-             if is_vector(value.shape)}  # fmt: skip
-    return sorted(reversed(sizes), key=lambda name: sizes[name])
+    sizes = {
+        name: (value.size, value.ndim != RANK)
+        for name, value in zip(chain, values, strict=True)
+        if is_vector(value.shape)
+    }
+    places = {name: place for place, name in enumerate(chain)}
+    return sorted(sizes, key=lambda name: (sizes[name], -places[name]))

@@ -1,4 +1,4 @@
-"""How values flow through a graph, whatever its nodes are called: what hangs on what, and through which nodes all goes."""
+"""How values flow through a graph, whatever its nodes are called: what hangs on what, and what all goes through."""
 
 from collections.abc import Iterable, Mapping
 
@@ -30,23 +30,29 @@ class Flow:
         self.nodes = {node.name: node for node in graph.node}
         if len(self.nodes) < len(graph.node):
             raise GraphError("a node's name is given twice in the graph", remedy="the graph is damaged: get it again")
-        self.inputs: Edges = {node.name: tuple(dict.fromkeys(node_of(tensor) for tensor in node.input if tensor[:1] != "^"))
-                              for node in graph.node}  # fmt: skip
+        self.inputs: Edges = {
+            node.name: tuple(dict.fromkeys(node_of(tensor) for tensor in node.input if tensor[:1] != "^"))
+            for node in graph.node
+        }
         readers: dict[str, list[str]] = {name: [] for name in self.nodes}
         for name, inputs in self.inputs.items():
             for source in inputs:
                 if source not in self.nodes:
-                    raise GraphError(f"node {source!r} is used by {name!r} and not there",
-                                     remedy="the graph is damaged: get it again")  # fmt: skip
+                    raise GraphError(
+                        f"node {source!r} is used by {name!r} and not there",
+                        remedy="the graph is damaged: get it again",
+                    )
                 readers[source].append(name)
         self.readers: Edges = {name: tuple(found) for name, found in readers.items()}
         self.values: Edges = {name: () if self.op(name) in SHAPES else found for name, found in self.inputs.items()}
-        self.users: Edges = {name: tuple(other for other in found if self.op(other) not in SHAPES)
-                             for name, found in self.readers.items()}  # fmt: skip
+        self.users: Edges = {
+            name: tuple(other for other in found if self.op(other) not in SHAPES)
+            for name, found in self.readers.items()
+        }
 
     def op(self, name: str) -> str:
         """Give a node's op."""
-        return self.nodes[name].op
+        return str(self.nodes[name].op)
 
     def before(self, *names: str) -> set[str]:
         """Give the nodes whose values reach one of `names`, those included."""
@@ -58,7 +64,9 @@ class Flow:
 
     def ends(self, start: str) -> list[str]:
         """Give the nodes behind `start` that nothing reads."""
-        return [name for name in self.behind(start) if not self.readers[name] and self.op(name) not in ("Assert", "NoOp")]
+        return [
+            name for name in self.behind(start) if not self.readers[name] and self.op(name) not in ("Assert", "NoOp")
+        ]
 
     def narrows(self, start: str, end: str) -> list[str]:
         """Give the nodes through which every value goes from `start` to `end`, both included, in order.

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.core.catalog import Crop, Part, Task
 from litemill.core.errors import GraphError
@@ -18,8 +19,18 @@ Shape = tuple[int | None, ...]
 Pins = Mapping[str, str]
 # these hand on what they are given
 PASSING = ("Identity", "StopGradient", "PreventGradient", "CheckNumerics", "Snapshot")
-WEIGHING = frozenset(("Conv2D", "DepthwiseConv2dNative", "Conv2DBackpropInput", "MatMul", "BatchMatMul", "BatchMatMulV2",
-                      "BatchMatMulV3", "Einsum"))  # fmt: skip
+WEIGHING = frozenset(
+    (
+        "Conv2D",
+        "DepthwiseConv2dNative",
+        "Conv2DBackpropInput",
+        "MatMul",
+        "BatchMatMul",
+        "BatchMatMulV2",
+        "BatchMatMulV3",
+        "Einsum",
+    )
+)
 NUMBERS = ("uint8", "int32", "float32", "float16", "float64")
 PLACEHOLDERS = ("Placeholder", "PlaceholderWithDefault")
 
@@ -63,7 +74,7 @@ class Whole:
         It does not fit together.
     """
 
-    def __init__(self, graph: tf.compat.v1.GraphDef) -> None:
+    def __init__(self, graph: GraphDef) -> None:
         self.graph = graph
         self.flow = Flow(graph)
         self._tensors = imported(graph)
@@ -90,8 +101,11 @@ class Whole:
     def placeholders(self) -> list[str]:
         """Give the nodes by which pictures [n, h, w, c] and vectors [n, c] come in."""
         names = [name for name, node in self.flow.nodes.items() if node.op in PLACEHOLDERS]
-        return [name for name in names
-                if self.dtype(name) in NUMBERS and ((shape := self.shape(name)) is None or len(shape) in (2, 4))]  # fmt: skip
+        return [
+            name
+            for name in names
+            if self.dtype(name) in NUMBERS and ((shape := self.shape(name)) is None or len(shape) in (2, 4))
+        ]
 
     def _tensor(self, name: str) -> tf.Tensor:
         if name not in self.flow.nodes:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 import tensorflow as tf
+from tensorflow.core.framework.graph_pb2 import GraphDef
+from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from litemill.core.errors import GraphError
 from litemill.graphs.find import find
 from litemill.graphs.found import Found, Whole
-
-GraphDef = tf.compat.v1.GraphDef
 
 
 def joined(parts: Mapping[str, GraphDef]) -> GraphDef:
@@ -29,19 +29,27 @@ def joined(parts: Mapping[str, GraphDef]) -> GraphDef:
     roles = {one.part: name for name, one in found.items()}
     if len(parts) != 2 or set(roles) != {"predict", "transfer"}:  # noqa: PLR2004  the two of them
         shown = ", ".join(f"{name} is {one.part or one.task}" for name, one in found.items())
-        raise GraphError("the graphs are not the two parts of one stylization", expected="a predict and a transfer part",
-                         got=shown, remedy="inspect them one by one")  # fmt: skip
+        raise GraphError(
+            "the graphs are not the two parts of one stylization",
+            expected="a predict and a transfer part",
+            got=shown,
+            remedy="inspect them one by one",
+        )
     predict, transfer = roles["predict"], roles["transfer"]
     ends = {name: _bottleneck(wholes[name], found[name]) for name in (predict, transfer)}
     if ends[predict] != ends[transfer]:
-        raise GraphError("the bottlenecks of the two parts differ", expected=f"{transfer}: {ends[transfer]}",
-                         got=f"{predict}: {ends[predict]}", remedy="take both parts of one export")  # fmt: skip
+        raise GraphError(
+            "the bottlenecks of the two parts differ",
+            expected=f"{transfer}: {ends[transfer]}",
+            got=f"{predict}: {ends[predict]}",
+            remedy="take both parts of one export",
+        )
     result = GraphDef(versions=parts[transfer].versions)
     for name, graph in parts.items():
         _copy(graph, name, result)
     given = f"{transfer}/{found[transfer].cut['bottleneck']}"
     stand_in = next(node for node in result.node if node.name == given)
-    stand_in.CopyFrom(tf.compat.v1.NodeDef(name=given, op="Identity", input=[f"{predict}/{found[predict].cut['bottleneck']}"]))
+    stand_in.CopyFrom(NodeDef(name=given, op="Identity", input=[f"{predict}/{found[predict].cut['bottleneck']}"]))
     stand_in.attr["T"].type = tf.float32.as_datatype_enum
     return result
 

@@ -12,6 +12,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from litemill.core.catalog import Corners, Crop, Fit
 from litemill.core.errors import GraphError
 from litemill.core.records import SIGNIFICANT_DIGITS
+from litemill.graphs.run import TooLargeError
 from litemill.tasks.pictures import Floats, Pixels
 from litemill.tasks.segmentation import fitted
 
@@ -54,8 +55,12 @@ def understand(ask: Ask, fixed: Size | None, corners: Corners) -> Crop:
     extents = {picture: probes.extent(picture) for picture in _sizes(size, fixed)}
     fits = [fit for fit in FITS if _explains(fit, extents, size)]
     if not fits:
-        shown = ", ".join(f"{shape(picture)} becomes {shape(found) if found else 'an error'}" for picture, found in extents.items())
-        raise GraphError("the picture's resizing is none that is known", expected=", ".join(FITS), got=shown, remedy=REMEDY)
+        shown = ", ".join(
+            f"{shape(picture)} becomes {shape(found) if found else 'an error'}" for picture, found in extents.items()
+        )
+        raise GraphError(
+            "the picture's resizing is none that is known", expected=", ".join(FITS), got=shown, remedy=REMEDY
+        )
     divisor, offset = probes.normalization()
     return Crop(size, probes.pad_value(1 / divisor, offset), divisor, offset, fits[0], corners)
 
@@ -67,6 +72,8 @@ def _shapes(ask: Ask, sizes: Iterable[Size]) -> dict[Size, tuple[int, ...]]:
     for size in sizes:
         try:
             shapes[size] = ask(plain(WHITE, size)).shape
+        except TooLargeError:
+            raise
         except GraphError as error:
             refused = error
     if not shapes and refused is not None:
@@ -83,7 +90,12 @@ def crop_size(shapes: Iterable[tuple[int, ...]]) -> Size:
         raise GraphError("is no image", expected="[1, height, width, 3]", got=shape(found[0]), remedy=REMEDY)
     size = found[0][1], found[0][2]
     if not MIN_SIDE <= min(size) <= max(size) <= MAX_SIDE:
-        raise GraphError("the crop can't be one", expected=f"sides of {MIN_SIDE} to {MAX_SIDE} pixels", got=shape(size), remedy=REMEDY)
+        raise GraphError(
+            "the crop can't be one",
+            expected=f"sides of {MIN_SIDE} to {MAX_SIDE} pixels",
+            got=shape(size),
+            remedy=REMEDY,
+        )
     return size
 
 
@@ -92,11 +104,17 @@ def corners_of(resizes: Sequence[NodeDef], kind: str) -> Corners:
     others = {node.op for node in resizes} - {kind}
     if others:
         raise GraphError("an unknown resize", expected=kind, got=", ".join(sorted(others)), remedy=REMEDY)
-    found = {"aligned" if node.attr["align_corners"].b else "half_pixel" if node.attr["half_pixel_centers"].b else "left"
-             for node in resizes}  # fmt: skip
+    found = {
+        "aligned" if node.attr["align_corners"].b else "half_pixel" if node.attr["half_pixel_centers"].b else "left"
+        for node in resizes
+    }
     if len(found) > 1:
-        raise GraphError("the resizes count differently", expected="one of aligned, left, half_pixel",
-                         got=", ".join(sorted(found)), remedy=REMEDY)  # fmt: skip
+        raise GraphError(
+            "the resizes count differently",
+            expected="one of aligned, left, half_pixel",
+            got=", ".join(sorted(found)),
+            remedy=REMEDY,
+        )
     known: Mapping[str, Corners] = {"aligned": "aligned", "left": "left", "half_pixel": "half_pixel"}
     return known[found.pop()] if found else "aligned"
 
@@ -122,12 +140,20 @@ def _sizes(crop: Size, fixed: Size | None) -> list[Size]:
         return [fixed]
     height, width = crop
     # odd divisors, so that a size computed with another rounding shows
-    return [*SMALL, (height // 2, width // 3), (height // 3, width // 2), (height, width), (height // 2, width * 5 // 3),
-            (height * 7 // 4, width // 2), (height * 2 + 1, width * 3 // 2), (height * 4 // 3, width * 2 + 3)]  # fmt: skip
+    return [
+        *SMALL,
+        (height // 2, width // 3),
+        (height // 3, width // 2),
+        (height, width),
+        (height // 2, width * 5 // 3),
+        (height * 7 // 4, width // 2),
+        (height * 2 + 1, width * 3 // 2),
+        (height * 4 // 3, width * 2 + 3),
+    ]
 
 
 def _explains(fit: Fit, extents: Mapping[Size, Size | None], crop: Size) -> bool:
-    """Tell whether a way of fitting gives the sizes that were seen; None is that of a picture that the graph can't take.
+    """Tell whether a way of fitting gives the sizes that were seen, None that of a picture that the graph can't take.
 
     Graphs that fit the longest side alone can't take a tall picture into a wide crop, and take others all the same.
     """
@@ -151,6 +177,8 @@ class _Probes:
         """Give height and width of the picture in the crop; None where the graph can't take one of that size."""
         try:
             black, white = self.ask(plain(BLACK, picture)), self.ask(plain(WHITE, picture))
+        except TooLargeError:
+            raise
         except GraphError:
             return None
         if black.shape != (1, *self.size, 3) or white.shape != black.shape:
@@ -158,8 +186,11 @@ class _Probes:
         differ = (black[0] != white[0]).all(-1)
         rows, columns = int(differ.any(1).sum()), int(differ.any(0).sum())
         if not rows or not differ[:rows, :columns].all() or differ.sum() != rows * columns:
-            raise GraphError("the picture is not whole in the crop's upper left corner", got=f"{shape(picture)} pixels went in",
-                             remedy=REMEDY)  # fmt: skip
+            raise GraphError(
+                "the picture is not whole in the crop's upper left corner",
+                got=f"{shape(picture)} pixels went in",
+                remedy=REMEDY,
+            )
         return rows, columns
 
     def normalization(self) -> tuple[float, float]:
@@ -173,8 +204,12 @@ class _Probes:
         for colour, found in ((BLACK, self.black), (GREY, self.grey), (WHITE, self.white)):
             wrong = np.abs(found[self.picture] - (np.array(colour) * scale + offset)).max()
             if wrong > abs(scale) / 10:
-                raise GraphError("pixels do not come through as pixel / divisor + offset, alike in red, green and blue",
-                                 expected=f"divisor {divisor:g}, offset {offset:g}", got=f"an error of {wrong:.3g}", remedy=REMEDY)  # fmt: skip
+                raise GraphError(
+                    "pixels do not come through as pixel / divisor + offset, alike in red, green and blue",
+                    expected=f"divisor {divisor:g}, offset {offset:g}",
+                    got=f"an error of {wrong:.3g}",
+                    remedy=REMEDY,
+                )
         return divisor, offset
 
     def pad_value(self, scale: float, offset: float) -> float:
@@ -183,5 +218,7 @@ class _Probes:
         if not padding.size:
             return Crop(self.size).pad_value
         if np.ptp(padding) > abs(scale) / 10:
-            raise GraphError("the padding is not of one value", got=f"{padding.min():g} to {padding.max():g}", remedy=REMEDY)
+            raise GraphError(
+                "the padding is not of one value", got=f"{padding.min():g} to {padding.max():g}", remedy=REMEDY
+            )
         return round((float(padding.mean(dtype=np.float64)) - offset) / scale, 3) + 0.0

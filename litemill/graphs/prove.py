@@ -6,15 +6,14 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from litemill.tasks import metrics
 from litemill.core.catalog import Crop
 from litemill.core.errors import GraphError
 from litemill.graphs.cut import cut
 from litemill.graphs.find_stylization import sides
 from litemill.graphs.found import Array, Found, Whole
 from litemill.graphs.run import Runner, runner
+from litemill.tasks import metrics, segmentation, stylization
 from litemill.tasks.pictures import Floats, Pixels, resize_bilinear
-from litemill.tasks import segmentation, stylization
 
 # roundings of another order of the same steps: a hundredth of a grey level, a thousandth of the range of logits
 IMAGE_LEVELS = 0.01
@@ -68,11 +67,16 @@ def prove(whole: Whole, found: Found, pictures: Mapping[str, Pixels]) -> Proof:
     if not pictures:
         raise GraphError("no pictures to prove the cuts on", remedy="put some into data/images")
     faults: list[str] = []
-    proof = (_prove_segmentation if found.task == "segmentation" else _prove_stylization)(whole, found, list(pictures.values()), faults)
+    proof = (_prove_segmentation if found.task == "segmentation" else _prove_stylization)(
+        whole, found, list(pictures.values()), faults
+    )
     if faults:
-        raise GraphError("the cut can't be proven", expected="the original's values",
-                         got=f"{'; '.join(faults)}; candidates: {', '.join(found.candidates)}",
-                         remedy="pin another node as cut in the catalogue entry")  # fmt: skip
+        raise GraphError(
+            "the cut can't be proven",
+            expected="the original's values",
+            got=f"{'; '.join(faults)}; candidates: {', '.join(found.candidates)}",
+            remedy="pin another node as cut in the catalogue entry",
+        )
     return proof
 
 
@@ -81,8 +85,13 @@ def _prove_segmentation(whole: Whole, found: Found, pictures: list[Pixels], faul
     assert crop is not None  # noqa: S101  segmentation is not found without
     roles = [role for role in ("logits", "resized_logits") if role in found.cut]
     shape = (1, *crop.size, 3)
-    graphs = {role: runner(cut(whole.graph, {"image": (found.cut["image"], shape)}, (role, found.cut[role]))) for role in roles}
-    figures = [_Segmented(whole, found, crop, _fit_for(whole, found, crop, pixels)).figures(graphs) for pixels in pictures]
+    graphs: dict[str, Runner] = {
+        role: runner(cut(whole.graph, {"image": (found.cut["image"], shape)}, (role, found.cut[role])))
+        for role in roles
+    }
+    figures = [
+        _Segmented(whole, found, crop, _fit_for(whole, found, crop, pixels)).figures(graphs) for pixels in pictures
+    ]
     worst = {name: (min if name == "label_agreement" else max)(one[name] for one in figures) for name in figures[0]}
     _expect(worst["image_max_error"], IMAGE_LEVELS * abs(crop.scale), "largest error of the image", faults)
     for role in roles:
@@ -128,7 +137,10 @@ class _Segmented:
         for role, run in graphs.items():
             values = run({"image": image[None]}, (role,))[0][0]
             found[f"{role}_max_error"] = _error(values, self.original[role][0])
-            agreements.append(metrics.label_agreement(self._labels(values), self.labels))
+            labels = self._labels(values)
+            agreements.append(
+                metrics.label_agreement(labels, self.labels) if labels.shape == self.labels.shape else 0.0
+            )
             if role == "logits" and "resized_logits" in graphs:
                 resized = resize_bilinear(values, *self.crop.size, self.crop.logits_corners)
                 ours = _error(resized, self.original["resized_logits"][0])
@@ -141,7 +153,7 @@ class _Segmented:
         size = self.labels.shape
         if size == logits.shape[:2]:
             # the graph ends where its network does
-            return logits.argmax(-1).astype(np.uint8)
+            return np.asarray(logits.argmax(-1), np.uint8)
         picture = (self.pixels.shape[0], self.pixels.shape[1])
         height, width = segmentation.fitted(picture, self.crop.size, self.crop.fit)
         if size == picture:
@@ -187,7 +199,7 @@ def _stylized(whole: Whole, found: Found, content: Pixels, style: Pixels) -> dic
 
 
 def _input(whole: Whole, node: str, pixels: Pixels) -> Array:
-    """Give a picture as float32 [1, h, w, 3] in [0, 1]: its shape kept where the graph takes any, sides by 16 pixels."""
+    """Give a picture as float32 [1, h, w, 3] in [0, 1]: its shape kept where the graph takes any, by 16 pixels."""
     height, width = pixels.shape[:2]
     longest = max(height, width)
     wanted = tuple(max(16 * round(256 * side / longest / 16), 96) for side in (height, width))

@@ -14,6 +14,10 @@ Array = npt.NDArray[Any]
 Runner = Callable[[Mapping[str, Array], Sequence[str]], list[Array]]
 
 
+class TooLargeError(GraphError):
+    """A graph needs more memory than there is; TensorFlow waits ten seconds ahead of saying so, so ask but once."""
+
+
 def imported(graph: GraphDef) -> tf.Graph:
     """Import a graph, so that TensorFlow infers its shapes; GraphError where it does not fit together."""
     result = tf.Graph()
@@ -40,6 +44,10 @@ def runner(graph: GraphDef) -> Runner:
                     [f"{name}:0" for name in fetches], {f"{name}:0": np.asarray(value) for name, value in feeds.items()}
                 )
             )
+        except tf.errors.ResourceExhaustedError as error:
+            raise TooLargeError(
+                "the graph needs more memory than there is", got=error, remedy="do not use it, or see the sizes in it"
+            ) from None
         except (ValueError, KeyError, tf.errors.OpError) as error:
             raise GraphError("the graph can't be run", got=error, remedy="see the cut of its catalogue entry") from None
 

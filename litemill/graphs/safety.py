@@ -13,41 +13,41 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from litemill.core.errors import GraphError
 
 # what inference needs; no loops, so that a graph comes to an end
-INFERENCE = frozenset(
-    """
-    Abs Add AddN AddV2 Ceil ClipByValue Cos Cumsum Div DivNoNan Erf Exp Expm1 Floor FloorDiv FloorMod Inv Log Log1p
-    Maximum Minimum Mod Mul MulNoNan Neg Pow RealDiv Reciprocal Rint Round Rsqrt Sign Sin Sqrt Square
-    SquaredDifference Sub TruncateDiv TruncateMod
-    All Any ArgMax ArgMin Max Mean Min Prod Sum TopKV2
-    Equal Greater GreaterEqual IsFinite IsNan Less LessEqual LogicalAnd LogicalNot LogicalOr NotEqual Select SelectV2
-    Where
-    BatchToSpace BatchToSpaceND BroadcastArgs BroadcastTo Cast Concat ConcatOffset ConcatV2 DepthToSpace ExpandDims Fill
-    Gather GatherNd GatherV2 InvertPermutation LinSpace MirrorPad OneHot OnesLike Pack Pad PadV2 Range Rank Reshape
-    ReverseV2 ScatterNd Shape ShapeN Size Slice SpaceToBatch SpaceToBatchND SpaceToDepth Split SplitV Squeeze
-    StridedSlice Tile Transpose Unpack ZerosLike
-    AvgPool BatchMatMul BatchMatMulV2 BatchMatMulV3 BatchNormWithGlobalNormalization BiasAdd BiasAddV1 Conv2D
-    Conv2DBackpropInput DepthwiseConv2dNative Einsum Elu FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 LRN LeakyRelu
-    LogSoftmax MatMul MaxPool MaxPoolV2 Relu Relu6 Selu Sigmoid Softmax Softplus Softsign Tanh
-    CropAndResize ResizeArea ResizeBicubic ResizeBilinear ResizeNearestNeighbor
-    FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel QuantizeAndDequantizeV2
-    QuantizeAndDequantizeV3 QuantizeAndDequantizeV4
-    Assert CheckNumerics Const Identity IdentityN Merge NoOp Placeholder PlaceholderWithDefault PreventGradient Snapshot
-    StopGradient Switch
-    """.split()
-)
-# a saver's, which only the loading of variables may reach
-FILES = frozenset("MergeV2Checkpoints RestoreV2 SaveV2".split())
+_INFERENCE = """
+Abs Add AddN AddV2 Ceil ClipByValue Cos Cumsum Div DivNoNan Erf Exp Expm1 Floor FloorDiv FloorMod Inv Log Log1p
+Maximum Minimum Mod Mul MulNoNan Neg Pow RealDiv Reciprocal Rint Round Rsqrt Sign Sin Sqrt Square
+SquaredDifference Sub TruncateDiv TruncateMod
+All Any ArgMax ArgMin Max Mean Min Prod Sum TopKV2
+Equal Greater GreaterEqual IsFinite IsNan Less LessEqual LogicalAnd LogicalNot LogicalOr NotEqual Select SelectV2
+Where
+BatchToSpace BatchToSpaceND BroadcastArgs BroadcastTo Cast Concat ConcatOffset ConcatV2 DepthToSpace ExpandDims Fill
+Gather GatherNd GatherV2 InvertPermutation LinSpace MirrorPad OneHot OnesLike Pack Pad PadV2 Range Rank Reshape
+ReverseV2 ScatterNd Shape ShapeN Size Slice SpaceToBatch SpaceToBatchND SpaceToDepth Split SplitV Squeeze
+StridedSlice Tile Transpose Unpack ZerosLike
+AvgPool BatchMatMul BatchMatMulV2 BatchMatMulV3 BatchNormWithGlobalNormalization BiasAdd BiasAddV1 Conv2D
+Conv2DBackpropInput DepthwiseConv2dNative Einsum Elu FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 LRN LeakyRelu
+LogSoftmax MatMul MaxPool MaxPoolV2 Relu Relu6 Selu Sigmoid Softmax Softplus Softsign Tanh
+CropAndResize ResizeArea ResizeBicubic ResizeBilinear ResizeNearestNeighbor
+FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel QuantizeAndDequantizeV2
+QuantizeAndDequantizeV3 QuantizeAndDequantizeV4
+Assert CheckNumerics Const Identity IdentityN Merge NoOp Placeholder PlaceholderWithDefault PreventGradient Snapshot
+StopGradient Switch
+"""
 # variables and what makes them; freezing leaves none of these
-VARIABLES = FILES | frozenset(
-    """
-    Assign AssignVariableOp DisableCopyOnRead If IsVariableInitialized PartitionedCall RandomStandardNormal
-    RandomUniform ReadVariableOp ShardedFilename StatefulPartitionedCall StatelessIf StaticRegexFullMatch StringJoin
-    TruncatedNormal VarHandleOp VarIsInitializedOp Variable VariableShape VariableV2
-    """.split()
-)
+_VARIABLES = """
+Assign AssignVariableOp DisableCopyOnRead If IsVariableInitialized PartitionedCall RandomStandardNormal
+RandomUniform ReadVariableOp ShardedFilename StatefulPartitionedCall StatelessIf StaticRegexFullMatch StringJoin
+TruncatedNormal VarHandleOp VarIsInitializedOp Variable VariableShape VariableV2
+"""
+INFERENCE = frozenset(_INFERENCE.split())
+# a saver's, which only the loading of variables may reach
+FILES = frozenset(("MergeV2Checkpoints", "RestoreV2", "SaveV2"))
+VARIABLES = FILES | frozenset(_VARIABLES.split())
 # 1 GB of float32; the largest network of the zoo has 41 million
 MAX_CONSTANTS = 1 << 28
-REMEDY = "do not use this model unless you know who made it; an op that only computes may be added in litemill/graphs/safety.py"
+REMEDY = (
+    "do not use this model unless you know who made it; ops that only compute may be added to litemill/graphs/safety.py"
+)
 
 
 def check(graph: GraphDef) -> None:
@@ -81,8 +81,12 @@ def _check_ops(graph: GraphDef, allowed: frozenset[str]) -> None:
             raise _refused(node)
     numbers = sum(elements(node) for node in _nodes(graph) if node.op == "Const")
     if numbers > MAX_CONSTANTS:
-        raise GraphError("the graph's constants are too large", expected=f"at most {MAX_CONSTANTS} numbers", got=numbers,
-                         remedy="do not use this model: they would fill the memory")  # fmt: skip
+        raise GraphError(
+            "the graph's constants are too large",
+            expected=f"at most {MAX_CONSTANTS} numbers",
+            got=numbers,
+            remedy="do not use this model: they would fill the memory",
+        )
 
 
 def _nodes(graph: GraphDef) -> Iterator[NodeDef]:
@@ -100,14 +104,25 @@ def _check_saver(meta: MetaGraphDef) -> None:
     """Raise GraphError where something other than the saver reaches an op that touches files."""
     graph = meta.graph_def
     saver = _Reach(graph, (meta.saver_def.save_tensor_name, meta.saver_def.restore_op_name))
-    signatures = [info.name for signature in meta.signature_def.values()
-                  for info in (*signature.inputs.values(), *signature.outputs.values())]  # fmt: skip
-    collected = [value for name, collection in meta.collection_def.items() if name.endswith("_op")
-                 for value in collection.node_list.value]  # fmt: skip
+    signatures = [
+        info.name
+        for signature in meta.signature_def.values()
+        for info in (*signature.inputs.values(), *signature.outputs.values())
+    ]
+    collected = [
+        value
+        for name, collection in meta.collection_def.items()
+        if name.endswith("_op")
+        for value in collection.node_list.value
+    ]
     others = [node for node in graph.node if node.name not in saver.nodes]
     others += [saver.all_nodes[name] for name in _Reach(graph, (*signatures, *collected)).nodes]
-    others += [node for function in graph.library.function if function.signature.name not in saver.functions
-               for node in function.node_def]  # fmt: skip
+    others += [
+        node
+        for function in graph.library.function
+        if function.signature.name not in saver.functions
+        for node in function.node_def
+    ]
     for node in others:
         if node.op in FILES or saver.functions & _called(node):
             raise _refused(node)
@@ -138,9 +153,14 @@ class _Reach:
 def _called(node: NodeDef) -> set[str]:
     """Give the functions that a node names, as its op or in its attributes."""
     values = node.attr.values()
-    return {node.op} | {value.func.name for value in values} | {func.name for value in values for func in value.list.func}
+    return (
+        {node.op} | {value.func.name for value in values} | {func.name for value in values for func in value.list.func}
+    )
 
 
 def _refused(node: NodeDef) -> GraphError:
-    return GraphError(f"the op {node.op} of node {node.name!r} is refused", expected="ops that compute, none that touch files, "
-                      "the network or Python", remedy=REMEDY)  # fmt: skip
+    return GraphError(
+        f"the op {node.op} of node {node.name!r} is refused",
+        expected="ops that compute, none that touch files, the network or Python",
+        remedy=REMEDY,
+    )

@@ -65,7 +65,9 @@ class _Constants:
     def put(self, node: NodeDef, index: int, value: Values) -> None:
         """Give a node a constant of its own."""
         old = self.nodes[node_of(node.input[index])]
-        new = self.graph.node.add(name=f"{node.name}/resized_{index}", op="Const")
+        name = f"{node.name}/resized_{index}"
+        # there already where the graph was resized before
+        new = self.nodes.get(name) or self.graph.node.add(name=name, op="Const")
         new.attr["dtype"].type = old.attr["dtype"].type
         new.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value, dtype=old.attr["dtype"].type))
         node.input[index] = new.name

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from msgspec.structs import replace
 from PIL import Image
+from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.core.catalog import Crop, Entry
 from litemill.core.errors import GraphError
 from litemill.graphs.find import find
 from litemill.graphs.found import Found, Whole
-from litemill.graphs.load import GraphDef
 from litemill.graphs.prove import Proof, prove
 from litemill.tasks import pictures
 from litemill.tasks.pictures import Pixels
@@ -42,8 +42,12 @@ def completed(entry: Entry, graph: GraphDef, folder: Path) -> tuple[Entry, Proof
     whole = Whole(graph)
     found, proof = proven(whole, pictures_in(folder), entry.cut)
     if entry.crop is not None and found.crop is not None and entry.crop != found.crop:
-        raise GraphError("the crop of the catalogue entry is not the graph's", expected=found.crop, got=entry.crop,
-                         remedy="leave it out, or mend it")  # fmt: skip
+        raise GraphError(
+            "the crop of the catalogue entry is not the graph's",
+            expected=found.crop,
+            got=entry.crop,
+            remedy="leave it out, or mend it",
+        )
     return replace(entry, cut=found.cut, crop=found.crop, part=found.part or entry.part), proof
 
 
@@ -66,8 +70,10 @@ def made_up() -> dict[str, Pixels]:
     """Give smooth pictures of two shapes: blurred noise, the same each time."""
     noise = np.random.default_rng(SEED)
     coarse = [noise.integers(0, 256, (7, 7, 3), dtype=np.uint8) for _ in MADE_UP]
-    return {f"made-up {height}x{width}": pictures.resize(pixels, height, width)
-            for pixels, (height, width) in zip(coarse, MADE_UP, strict=True)}  # fmt: skip
+    return {
+        f"made-up {height}x{width}": pictures.resize(pixels, height, width)
+        for pixels, (height, width) in zip(coarse, MADE_UP, strict=True)
+    }
 
 
 def sized(pixels: dict[str, Pixels], crop: Crop) -> dict[str, Pixels]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 from tensorflow.core.framework import types_pb2
+from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.conversion import gpu
 from litemill.conversion.converter import convert
@@ -20,7 +21,6 @@ from litemill.graphs.find import find
 from litemill.graphs.find_stylization import sides
 from litemill.graphs.found import Found, Whole
 from litemill.graphs.join import joined
-from litemill.graphs.load import GraphDef
 from litemill.graphs.prove import Proof, prove
 from litemill.graphs.shapes import output_shape
 from litemill.graphs.trial import pictures_in, sized
@@ -97,8 +97,8 @@ def inspect(given: str, images: Path, scratch: Path) -> Inspection:
     """
     known = Inspection(given)
     try:
-        for known in _steps(known, images, scratch):  # noqa: B007, PLR1704  the last one counts
-            pass
+        for step in _steps(known, images, scratch):
+            known = step
     except LitemillError as error:
         return replace(known, refused=str(error))
     return known
@@ -117,7 +117,9 @@ def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspectio
     known = replace(known, inputs=_outlets(whole, inputs))
     yield known
     found = find(whole)
-    known = replace(known, task=found.task, part=found.part, cut=found.cut, crop=found.crop, outputs=_outlets(whole, [found.end]))
+    known = replace(
+        known, task=found.task, part=found.part, cut=found.cut, crop=found.crop, outputs=_outlets(whole, [found.end])
+    )
     yield known
     pixels = pictures_in(images)
     known = replace(known, proof=prove(whole, found, sized(pixels, found.crop) if found.crop else pixels))
@@ -155,8 +157,14 @@ def _shape(whole: Whole, found: Found, role: str) -> tuple[int, ...]:
     if found.crop is not None:
         return (1, *found.crop.size, 3)
     if role == "bottleneck" and found.part is None:
-        shape = output_shape(cut(whole.graph, {"style": (found.cut["style"], sides(whole, found.cut["style"]))},
-                                 ("bottleneck", found.cut["bottleneck"])), "bottleneck")  # fmt: skip
+        shape = output_shape(
+            cut(
+                whole.graph,
+                {"style": (found.cut["style"], sides(whole, found.cut["style"]))},
+                ("bottleneck", found.cut["bottleneck"]),
+            ),
+            "bottleneck",
+        )
         return tuple(shape)
     return sides(whole, found.cut[role])
 

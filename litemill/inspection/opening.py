@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tensorflow.core.framework.graph_pb2 import GraphDef
+
 from litemill.core.errors import SourceError
 from litemill.graphs import load
-from litemill.graphs.load import GraphDef
 from litemill.sources import content, protobuf, tfhub, unpack
 from litemill.sources.archive import opened as opened_archive
 from litemill.sources.content import Kind
@@ -50,8 +51,11 @@ def opened(given: str, scratch: Path) -> Opened:
     if path.is_dir():
         return _from_folder(path)
     if not path.exists():
-        raise SourceError(f"{given}: no such file or folder", expected="a .pb, a .tar.gz, a SavedModel's folder or an address",
-                          remedy="see its name")  # fmt: skip
+        raise SourceError(
+            f"{given}: no such file or folder",
+            expected="a .pb, a .tar.gz, a SavedModel's folder or an address",
+            remedy="see its name",
+        )
     return _from_file(path, scratch)
 
 
@@ -64,9 +68,12 @@ def _from_folder(folder: Path) -> Opened:
         return Opened({name: _read(folder / FROZEN_GRAPH)}, "frozen_graph", name)
     parts = [path.parent for path in sorted(folder.glob(f"*/{SAVED_MODEL}"))]
     if not parts:
-        raise SourceError(f"{folder}: a folder without a model", expected=f"{SAVED_MODEL} or {FROZEN_GRAPH}",
-                          got=", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing",
-                          remedy="give the folder that holds one")  # fmt: skip
+        raise SourceError(
+            f"{folder}: a folder without a model",
+            expected=f"{SAVED_MODEL} or {FROZEN_GRAPH}",
+            got=", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing",
+            remedy="give the folder that holds one",
+        )
     return Opened({part.name: _frozen(part) for part in parts}, "saved_model", name)
 
 
@@ -76,8 +83,11 @@ def _from_file(path: Path, scratch: Path) -> Opened:
     name = _named(path)
     if not head.startswith(content.GZIP):
         if head[4:8] == content.TFLITE:
-            raise SourceError(f"{path.name}: a TFLite file, converted already", expected="the graph that it was made of",
-                              remedy="inspect its .pb or SavedModel")  # fmt: skip
+            raise SourceError(
+                f"{path.name}: a TFLite file, converted already",
+                expected="the graph that it was made of",
+                remedy="inspect its .pb or SavedModel",
+            )
         if path.name == SAVED_MODEL:
             return _from_folder(path.parent)
         return Opened({name: _read(path)}, "frozen_graph", name)
@@ -123,5 +133,8 @@ def _require_model(file: Path) -> None:
     with file.open("rb") as stream:
         found = content.describe(stream.read(content.HEAD_BYTES))
     if found in ("an empty file", "a web page", "a text"):
-        raise SourceError(f"{file.name}: {found}, not a model", expected="a .pb or a .tar.gz",
-                          remedy="see in a browser what the address gives")  # fmt: skip
+        raise SourceError(
+            f"{file.name}: {found}, not a model",
+            expected="a .pb or a .tar.gz",
+            remedy="see in a browser what the address gives",
+        )

@@ -1,7 +1,6 @@
 """The catalogue entry of a model, ready to be pasted: what is found filled in, what only its owner knows marked."""
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -57,12 +56,14 @@ def _packing(kind: Kind) -> str:
 
 def _labels(classes: int | None) -> str:
     """Name the file of labels with as many lines as there are classes."""
-    fitting = [path.name for path in sorted(paths.LABELS.glob("*.txt")) if len(path.read_text().splitlines()) == classes]
+    fitting = [
+        path.name for path in sorted(paths.LABELS.glob("*.txt")) if len(path.read_text().splitlines()) == classes
+    ]
     if fitting:
         return f"  labels: {fitting[0]} # {classes} classes"
     return f"  # labels: a file in {paths.LABELS} with {classes or 'a class on each of its'} lines"
 
 
-def _flow(value: Any) -> str:
+def _flow(value: object) -> str:
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)
     return text.removesuffix("...\n").strip()

@@ -38,7 +38,9 @@ def text(known: Inspection) -> str:
 
 def shape(sides: Sequence[int | None] | None) -> str:
     """Write a shape, an open side as ?."""
-    return "of any shape" if sides is None else "[" + ", ".join("?" if side is None else str(side) for side in sides) + "]"
+    return (
+        "of any shape" if sides is None else "[" + ", ".join("?" if side is None else str(side) for side in sides) + "]"
+    )
 
 
 def _outlet(one: Outlet) -> str:

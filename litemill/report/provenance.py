@@ -33,7 +33,7 @@ def graphs(results: Results) -> Table:
         graph = section.frozen
         inputs = ", ".join(f"{tensor.role} {_shape(tensor.shape)}" for tensor in graph.inputs)
         output = f"{graph.output.role} {_shape(graph.output.shape)}"
-        cells = (section.name, graph.source, inputs, output, f"{graph.parameters:,}", operations(graph.ops))
+        cells = (section.name, graph.settings.source, inputs, output, f"{graph.parameters:,}", operations(graph.ops))
         rows.append(Row((*cells, digits(graph.sha256))))
     columns = words("network", "source", "inputs", "output") + numbers("parameters")
     return Table(columns + words("operations", "SHA-256"), tuple(rows))

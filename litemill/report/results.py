@@ -119,7 +119,7 @@ def _section(name: str, params: Params, fetched: Mapping[str, Fetched], verdicts
     )
     frozen = records.load(paths.record("freeze", name), Frozen)
     settings = params.networks[name]
-    entry = fetched[settings.source].entry
+    entry = frozen.entry
     return Section(name, settings, entry, frozen, sampled, benchmarked, results, validated.original)
 
 

@@ -4,7 +4,7 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.rewrites.splice import Replacement, Rewritten, replaced
+from litemill.rewrites.splice import Replacement, Rewritten, itself, replaced
 from litemill.rewrites.structure import Structure
 
 RESIZES = ("ResizeBilinear", "ResizeNearestNeighbor")
@@ -18,15 +18,15 @@ def apply(graph: GraphDef) -> Rewritten:
     """
     structure = Structure(graph)
     found = [
-        Replacement(node.name, (node.input[0],), tf.identity)
-        for node in structure.of(*RESIZES)
-        if is_equal(structure, node)
+        Replacement(node.name, (node.input[0],), itself) for node in structure.of(*RESIZES) if is_equal(structure, node)
     ]
     return replaced(structure, found, "no resize of equal size")
 
 
 def is_equal(structure: Structure, node: NodeDef) -> bool:
-    """Tell whether a resize gives the float map that it is given."""
+    """Tell whether a node is a resize that gives the float map that it is given."""
+    if node.op not in RESIZES:
+        return False
     size = structure.map_size(node.input[0])
     return (
         node.attr["T"].type == tf.float32.as_datatype_enum

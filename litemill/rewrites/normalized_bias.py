@@ -1,10 +1,9 @@
 """Biases that the following normalization subtracts again, left out."""
 
-import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.rewrites.instance_norm import InstanceNorm, instance_norm
-from litemill.rewrites.splice import Replacement, Rewritten, replaced
+from litemill.rewrites.splice import Replacement, Rewritten, itself, replaced
 from litemill.rewrites.structure import ADDITIONS, Structure
 
 
@@ -20,7 +19,7 @@ def apply(graph: GraphDef) -> Rewritten:
         norm = instance_norm(structure, node)
         bias = None if norm is None else dropped_bias(structure, norm)
         if bias is not None:
-            found.append(Replacement(bias[0], (bias[1],), tf.identity))
+            found.append(Replacement(bias[0], (bias[1],), itself))
     return replaced(structure, found, "no bias ahead of an instance normalization")
 
 

@@ -71,12 +71,15 @@ def read(graph: GraphDef) -> TransferNetwork:
     residual = walk.residual()
     contract = walk.contracting()
     content, bottleneck = walk.node.name, walk.bottleneck
-    size = structure.map_size(content)
-    if walk.node.op != "Placeholder" or size is None:
-        raise UnlikeError(f"{content} is {walk.node.op}, expected the content's placeholder of fixed size")
-    if any(side % STRIDES or side < LEAST_SIDE for side in size) or structure.map_size(ends[0]) != size:
-        raise UnlikeError(f"content of {size[0]}x{size[1]}, expected multiples of {STRIDES}, {LEAST_SIDE} at least")
-    return TransferNetwork(content, bottleneck, ends[0], size, contract, residual, expand)
+    placeholders = {node.name for node in structure.of("Placeholder")}
+    if placeholders != {content, bottleneck}:
+        raise UnlikeError(f"inputs {', '.join(sorted(placeholders))}, expected a picture and a bottleneck")
+    batch, height, width = (structure.shape(content) or (0, 0, 0))[:3]
+    if batch != 1 or any(side % STRIDES or side < LEAST_SIDE for side in (height, width)):
+        raise UnlikeError(
+            f"{batch} pictures of {height}x{width}, expected 1, its sides multiples of {STRIDES}, {LEAST_SIDE} at least"
+        )
+    return TransferNetwork(content, bottleneck, ends[0], (height, width), contract, residual, expand)
 
 
 class _Walk:
@@ -146,13 +149,19 @@ class _Walk:
         self.node = self.structure.flow.nodes[norm.values]
         if self.node.op in ADDITIONS:  # what is added is subtracted again with the mean
             self._bias()
-        return StyledConv(self._conv(size, 1), scale, shift, norm.epsilon)
+        kernel = self._conv(size, 1)
+        if {len(scale.bias), len(shift.bias)} != {kernel.shape[3]}:
+            raise UnlikeError(f"{norm.scale} and {norm.shift} are not of {kernel.shape[3]} channels")
+        return StyledConv(kernel, scale, shift, norm.epsilon)
 
     def _biased(self, size: int, step: int) -> Conv:
         """Match a convolution with a bias and a ReLU."""
         self.step("Relu")
-        bias = self._bias()
-        return Conv(self._conv(size, step), bias)
+        last, bias = self.node, self._bias()
+        kernel = self._conv(size, step)
+        if len(bias) != kernel.shape[3]:
+            raise UnlikeError(f"{last.name} adds {len(bias)} constants to {kernel.shape[3]} channels")
+        return Conv(kernel, bias)
 
     def _bias(self) -> Vector:
         """Match the addition of a constant a channel."""
@@ -179,11 +188,11 @@ class _Walk:
         bias = self.structure.constant(addition, 1) if addition.op in ADDITIONS else None
         conv = self.structure.source(addition)
         kernel = self.structure.constant(conv, 1) if conv.op == "Conv2D" and stride(conv) == 1 else None
-        if bias is None or bias.ndim != 1 or kernel is None or kernel.shape[:2] != (1, 1):
+        if kernel is None or kernel.shape[:2] != (1, 1) or bias is None or bias.shape != kernel.shape[3:]:
             raise UnlikeError(f"{name} is no 1x1 convolution with a bias")
         source = self.structure.source(conv)
         self.bottleneck = self.bottleneck or source.name
-        if source.op != "Placeholder" or source.name != self.bottleneck:
+        if source.name != self.bottleneck or self.structure.shape(source.name) != (1, 1, 1, kernel.shape[2]):
             raise UnlikeError(f"{name} is not computed from the one bottleneck")
         return Conv(kernel.astype(np.float32), bias.astype(np.float32))
 

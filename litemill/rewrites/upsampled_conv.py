@@ -35,11 +35,11 @@ def apply(graph: GraphDef) -> Rewritten:
 
 def convolved(small: tf.Tensor, kernel: Kernel) -> tf.Tensor:
     """Convolve what `small` would be at twice its size; `kernel` is [3, 3, inputs, outputs]."""
-    _, height, width, _ = small.shape
+    batch, height, width, _ = small.shape
     blocks = tf.nn.conv2d(mirrored(small, EDGE, repeated=True), upsampled_between(kernel), 1, "VALID")
     large = tf.nn.depth_to_space(blocks, 2)
     # a pixel too many is around it
-    return tf.slice(large, [0, 1, 1, 0], [1, 2 * height, 2 * width, large.shape[3]])
+    return tf.slice(large, [0, 1, 1, 0], [batch, 2 * height, 2 * width, large.shape[3]])
 
 
 def doubled(structure: Structure, node: NodeDef) -> bool:

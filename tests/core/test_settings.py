@@ -93,3 +93,7 @@ def test_the_nearest_name_is_offered_or_all_that_there_are() -> None:
     assert settings.nearest("fp23", ["fp16", "fp32", "int8"]) == "did you mean 'fp32'?"
     assert settings.nearest("zzz", ["int8", "fp16"]) == "known: fp16, int8"
     assert settings.nearest("zzz", []) == "known: none"
+
+
+def test_of_very_many_names_the_first_are_shown() -> None:
+    assert settings.nearest("zzz", [f"node{number:03}" for number in range(1000)]).endswith("node019 and 980 more")

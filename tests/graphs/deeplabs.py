@@ -86,9 +86,13 @@ class Deeplab:
         features = tf.concat([pooled, self.conv(features, 1, 8)], 3)
         if self.decoder:
             larger = [-(-side // 2) for side in self.crop]
-            features = self.conv(tf.concat([self.resized(features, larger, "aligned"), self.conv(first, 1, 4)], 3), 3, 8)
-        logits = tf.nn.bias_add(tf.nn.conv2d(features, self.weights(1, 1, features.shape[3], CLASSES), 1, "SAME"),
-                                self.random.normal(0, 1, CLASSES).astype(np.float32))  # fmt: skip
+            features = self.conv(
+                tf.concat([self.resized(features, larger, "aligned"), self.conv(first, 1, 4)], 3), 3, 8
+            )
+        logits = tf.nn.bias_add(
+            tf.nn.conv2d(features, self.weights(1, 1, features.shape[3], CLASSES), 1, "SAME"),
+            self.random.normal(0, 1, CLASSES).astype(np.float32),
+        )
         sides = [int(side) for side in logits.shape[1:3]]
         return tf1.image.resize_bilinear(logits, sides, align_corners=True, name="ResizeBilinear_2")
 
@@ -96,8 +100,9 @@ class Deeplab:
         if self.ending == "logits":
             tf.identity(logits, name="Logits")
             return
-        resized = tf.raw_ops.ResizeBilinear(images=logits, size=list(self.crop), name="ResizeBilinear_3",
-                                            **CORNERS[self.logits_corners])  # fmt: skip
+        resized = tf.raw_ops.ResizeBilinear(
+            images=logits, size=list(self.crop), name="ResizeBilinear_3", **CORNERS[self.logits_corners]
+        )
         if self.ending == "resized_logits":
             return
         if self.extra_outputs:
@@ -112,13 +117,16 @@ class Deeplab:
         labels = tf.slice(labels, [0, 0, 0], [1, fitted[0], fitted[1]], name="Slice")
         if self.ending == "sliced":
             return
-        spread = tf.raw_ops.ResizeNearestNeighbor(images=tf.cast(labels[..., None], tf.int32), size=picture,
-                                                  **CORNERS[self.labels_corners])  # fmt: skip
+        spread = tf.raw_ops.ResizeNearestNeighbor(
+            images=tf.cast(labels[..., None], tf.int32), size=picture, **CORNERS[self.labels_corners]
+        )
         tf.cast(tf.squeeze(spread, 3), tf.int64, name="SemanticPredictions")
 
     def conv(self, values: Any, side: int, channels: int, stride: int = 1, padding: str = "SAME") -> Any:
         result = tf.nn.conv2d(values, self.weights(side, side, values.shape[3], channels), stride, padding)
-        return self.quantized(tf.nn.relu(tf.nn.bias_add(result, self.random.normal(0, 0.3, channels).astype(np.float32))))
+        return self.quantized(
+            tf.nn.relu(tf.nn.bias_add(result, self.random.normal(0, 0.3, channels).astype(np.float32)))
+        )
 
     def weights(self, *shape: int) -> Any:
         values = self.random.normal(0, 1.5 / np.sqrt(np.prod(shape[:3])), shape).astype(np.float32)

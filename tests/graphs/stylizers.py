@@ -1,5 +1,6 @@
 """Small stylization models, as TensorFlow 1 and 2 save them, with random weights."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ class Stylizer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.random = np.random.default_rng(4)
+        self.make: Callable[[Any], Any] = tf.constant
 
     def whole(self, kind: str) -> Any:
         return freeze(self.saved(kind, "whole", ("content", "style")))
@@ -36,11 +39,15 @@ class Stylizer:
     def saved_by_tf1(self, folder: Path, inputs: tuple[str, ...]) -> None:
         with tf.Graph().as_default(), tf1.Session() as session:
             self.random = np.random.default_rng(4)
-            self.make = lambda values: tf1.get_variable(f"w{self.random.integers(1 << 40)}", initializer=values, use_resource=False)
+            self.make = lambda values: tf1.get_variable(
+                f"w{self.random.integers(1 << 40)}", initializer=values, use_resource=False
+            )
             given = {name: tf1.placeholder(tf.float32, shape_of(name), name=f"{name}_image") for name in inputs}
             output = self.network(given)
             session.run(tf1.global_variables_initializer())
-            tf1.saved_model.simple_save(session, str(folder), {f"{name}:0": one for name, one in given.items()}, {"out": output})
+            tf1.saved_model.simple_save(
+                session, str(folder), {f"{name}:0": one for name, one in given.items()}, {"out": output}
+            )
 
     def saved_by_tf2(self, folder: Path, inputs: tuple[str, ...]) -> None:
         module = tf.Module()
@@ -55,16 +62,15 @@ class Stylizer:
         module.kept = []
         self.make = variable
 
-        @tf.function(input_signature=[tf.TensorSpec(shape_of(name), name=f"{name}_image") for name in inputs], autograph=False)
-        def call(*given: Any) -> Any:
+        def body(*given: Any) -> Any:
             kept.clear()
             self.random = np.random.default_rng(4)
             return self.network(dict(zip(inputs, given, strict=True)))
 
-        with tf.init_scope():
-            self.random = np.random.default_rng(4)
-            self.network({name: tf.zeros([1 if side is None and axis == 0 else side or 96 for axis, side in enumerate(shape_of(name))])
-                          for name in inputs})  # fmt: skip
+        # called once outside a graph, so that the variables are there
+        body(*(tf.zeros([1, *(side or 96 for side in shape_of(name)[1:])]) for name in inputs))
+        specs = [tf.TensorSpec(shape_of(name), name=f"{name}_image") for name in inputs]
+        call = tf.function(body, input_signature=specs, autograph=False)
         module.__call__ = call
         tf.saved_model.save(module, str(folder), signatures=call)
 
@@ -74,7 +80,9 @@ class Stylizer:
             features = self.conv(self.conv(given["style"], 3, 4, 2), 3, 8, 2)
             features += self.conv(features, 3, 8)
             mean = tf.reduce_mean(features, [1, 2], keepdims=True)
-            bottleneck = tf.nn.bias_add(tf.nn.conv2d(mean, self.weights(1, 1, 8, BOTTLENECK), 1, "SAME"), self.weights(BOTTLENECK))
+            bottleneck = tf.nn.bias_add(
+                tf.nn.conv2d(mean, self.weights(1, 1, 8, BOTTLENECK), 1, "SAME"), self.weights(BOTTLENECK)
+            )
         if "content" not in given:
             return bottleneck
         features = self.normed(self.conv(given["content"], 3, 8, 2), bottleneck)
@@ -92,7 +100,8 @@ class Stylizer:
         return tf.nn.relu(tf.nn.conv2d(values, self.weights(side, side, values.shape[3], channels), stride, "SAME"))
 
     def weights(self, *shape: int) -> Any:
-        return self.make(self.random.normal(0, 1 / np.sqrt(max(np.prod(shape[:-1]), 1)), shape).astype(np.float32))
+        fan_in = float(np.prod(shape[:-1]))
+        return self.make(self.random.normal(0, fan_in**-0.5, shape).astype(np.float32))
 
 
 def shape_of(name: str) -> list[int | None]:

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import yaml
 
-from litemill.core import catalog, files, paths, records
+from litemill.core import catalog, files, params, paths, records
 from litemill.core.catalog import Entry
 from litemill.core.records import (
     Benchmarked,
@@ -138,7 +138,9 @@ def frozen(network: str) -> None:
     tensor = Tensor("image", "image", (1, 257, 257, 3), "float32")
     sha256, ops = files.sha256(paths.graph(network)), {"Const": 9, "Conv2D": 3, "Relu6": 2}
     output = Tensor("logits", "logits", (1, 33, 33, 21), "float32")
-    record = Frozen(network, SOURCES[network], sha256, (tensor,), output, ops, 4321, None)
+    settings = params.load().networks[network]
+    entry = catalog.entry(settings.source)
+    record = Frozen(network, settings, entry, sha256, (tensor,), output, ops, 4321)
     records.save(paths.record("freeze", network), record)
 
 

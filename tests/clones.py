@@ -1,0 +1,98 @@
+"""Copies of this repository with smaller settings, in which a test builds as a user does."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+LIMIT = 300  # seconds after which a test gives up
+ONE_PICTURE = {
+    "segmentation": {
+        "calibration": ["content/hot_dog.jpg"],
+        "evaluation": ["segmentation/bird.png"],
+        "truth": {"segmentation/bird.png": "segmentation/bird_labels.png"},
+    },
+    "content": {"calibration": ["content/colva_beach_sq.jpg"], "evaluation": ["content/face.jpg"]},
+    "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": ["style/zigzag_colorful.jpg"]},
+}
+ONE_RUN = {"threads": [1], "rounds": 2, "warmup": 1}
+
+
+class Clone:
+    """A copy of the repository's own files, without what was built.
+
+    Parameters
+    ----------
+    root
+        Where it is, made if need be.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        if root.exists():
+            return
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            timeout=LIMIT,
+        ).stdout.decode()
+        for name in filter(None, listed.split("\0")):
+            # what a build has not written yet is listed and not there
+            if (ROOT / name).is_file() and name.split("/")[0] != "tests":
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_bytes((ROOT / name).read_bytes())
+        subprocess.run(["git", "init", "--quiet"], cwd=root, check=True, timeout=LIMIT)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What its params.yaml says."""
+        params: dict[str, Any] = yaml.safe_load((self.root / "params.yaml").read_text())
+        return params
+
+    def set(self, params: Mapping[str, Any]) -> None:
+        """Write its params.yaml."""
+        (self.root / "params.yaml").write_text(yaml.safe_dump(dict(params), sort_keys=False))
+
+    def repro(self, *targets: str) -> subprocess.CompletedProcess[str]:
+        """Run `dvc repro`."""
+        return subprocess.run(
+            ["dvc", "repro", *targets],
+            cwd=self.root,
+            env=os.environ
+            | {
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "DVC_SITE_CACHE_DIR": str(self.root.parent / "dvc-site-cache"),
+                "LITEMILL_WARM_IDLE": "20",
+            },
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+
+    def outputs(self) -> dict[str, bytes]:
+        """Give every file that a build writes."""
+        places = (
+            "data/sources",
+            "data/baselines",
+            "data/graphs",
+            "data/samples",
+            "data/references",
+            "models",
+            "reports",
+        )
+        files = [path for place in places for path in (self.root / place).rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.root)): path.read_bytes() for path in files if path.name != ".gitignore"}
+
+
+def ran(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """Give the stages that a build ran, and not those that it left alone or took from the cache."""
+    words = "Running stage '"
+    return {line.removeprefix(words).rstrip("':") for line in done.stdout.splitlines() if line.startswith(words)}

@@ -1,0 +1,76 @@
+"""The rewrites on the networks that the build makes; skipped where it has not run."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from litemill.conversion.converter import convert
+from litemill.core import files, paths
+from litemill.core.params import Recipe
+from litemill.core.records import Tensor
+from litemill.graphs.load import read
+from litemill.rewrites.proof import prove
+from litemill.rewrites.registry import REWRITES, apply_all
+from litemill.runtime import Model
+from litemill.tasks import metrics
+
+pytestmark = pytest.mark.slow
+ROLES = ("content", "bottleneck")
+# places in magenta_transfer
+PLACES = {"style_transfer": 1, "equal_resize": 1, "normalized_bias": 13, "upsampled_conv": 2, "mirror_pad": 16}
+
+
+def graph_of(network: str) -> Any:
+    if not paths.graph(network).is_file():
+        pytest.skip(f"{paths.graph(network)} is not there: dvc repro")
+    return read(paths.graph(network))
+
+
+def inputs_of(network: str, count: int) -> dict[str, Any]:
+    return {role: values[:count] for role, values in files.read_arrays(paths.samples(network, "evaluation")).items()}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_each_rewrite_of_the_transfer_network_is_proven_on_real_pictures(name: str) -> None:
+    graph = graph_of("magenta_transfer")
+    rewritten, (applied,) = apply_all(graph, [name])
+    assert applied.places == PLACES[name]
+    proof = prove(rewritten, graph, "stylized", inputs_of("magenta_transfer", 2), least_psnr_db=95)
+    assert proof.psnr_db >= 100
+
+
+def test_the_transfer_file_is_one_partition_and_true_to_the_original(tmp_path: Path) -> None:
+    rewritten, _ = apply_all(graph_of("magenta_transfer"), REWRITES)
+    inputs = (Tensor("content", "content", (1, 384, 384, 3), "float32"),
+              Tensor("bottleneck", "bottleneck", (1, 1, 1, 100), "float32"))  # fmt: skip
+    path = tmp_path / "all.tflite"
+    path.write_bytes(convert(rewritten.SerializeToString(deterministic=True), inputs, "stylized", Recipe("none"), {}))
+    interpreter = Interpreter(model_path=str(path), num_threads=1)
+    interpreter.allocate_tensors()
+    assert [op["op_name"] for op in interpreter._get_ops_details()].count("DELEGATE") == 1
+    model, samples = Model(path), inputs_of("magenta_transfer", 3)
+    original = files.read_arrays(paths.reference("magenta_transfer"))["stylized"]
+    psnr = [
+        metrics.psnr_db(model.run({role: samples[role][index] for role in ROLES}), original[index])
+        for index in range(3)
+    ]
+    assert np.mean(psnr) >= 100
+
+
+@pytest.mark.parametrize("network", ["deeplab_dm05_pascal", "deeplab_mnv2_pascal", "magenta_predict"])
+def test_networks_of_another_kind_are_no_style_transfer(network: str) -> None:
+    graph = graph_of(network)
+    rewritten, (applied,) = apply_all(graph, ["style_transfer"])
+    assert rewritten is graph
+    assert applied.note.startswith("no style-transfer network")
+
+
+@pytest.mark.parametrize("network", ["deeplab_dm05_pascal", "deeplab_mnv2_pascal"])
+def test_the_general_rewrites_of_a_segmentation_network_are_proven(network: str) -> None:
+    graph = graph_of(network)
+    rewritten, applied = apply_all(graph, REWRITES)
+    assert {one.name for one in applied if one.places} >= {"whole_pool"}
+    prove(rewritten, graph, "logits", inputs_of(network, 2), least_psnr_db=100)

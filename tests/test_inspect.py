@@ -1,0 +1,194 @@
+import json
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import tensorflow as tf
+import yaml
+
+from litemill.conversion import gpu
+from litemill.core.catalog import Catalog
+from litemill.inspection.inspection import Inspection, inspect
+from litemill.inspection.text import text
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent / "graphs"))
+from deeplabs import Deeplab, renamed  # noqa: E402
+from stylizers import Stylizer  # noqa: E402
+
+NOTHING = Path("no-pictures")
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "stages.inspect", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a graph of unknown names, the same in an archive, and one that writes files."""
+    folder = tmp_path_factory.mktemp("models")
+    graph, _ = renamed(Deeplab().graph(shapes=False))
+    (folder / "frozen_inference_graph.pb").write_bytes(graph.SerializeToString())
+    with tarfile.open(folder / "mine.tar.gz", "w:gz") as archive:
+        archive.add(folder / "frozen_inference_graph.pb", "mine/frozen_inference_graph.pb")
+    graph.node.add(name="hidden", op="WriteFile")
+    (folder / "hostile.pb").write_bytes(graph.SerializeToString())
+    return folder
+
+
+@pytest.fixture
+def address(folder: Path) -> Iterator[str]:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_the_command_proves_a_graph_of_unknown_names(folder: Path) -> None:
+    result = command(str(folder / "frozen_inference_graph.pb"), "--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    told = json.loads(result.stdout)
+    assert (told["task"], told["refused"]) == ("segmentation", None)
+    assert told["inputs"] == [{"name": told["cut"]["picture"], "shape": [1, None, None, 3], "dtype": "uint8"}]
+    assert told["outputs"][0]["dtype"] == "int64"
+    assert told["proof"]["label_agreement"] == 1.0
+    assert told["proof"]["image_max_error"] < 1e-6
+    assert told["ops"]["ArgMax"] == 1
+    assert told["parameters"] > 1000
+
+
+def test_the_command_refuses_a_hostile_graph_in_one_line(folder: Path) -> None:
+    result = command(str(folder / "hostile.pb"), "--json")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: the op WriteFile of node 'hidden' is refused")
+    assert result.stderr.count("\n") == 1
+    told = json.loads(result.stdout)
+    assert "WriteFile" in told["refused"]
+    assert told["proof"] is None
+
+
+def test_the_command_refuses_a_text_in_one_line() -> None:
+    result = command("pyproject.toml")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert result.stderr.startswith("error: pyproject.toml: ")
+
+
+def test_the_entry_to_paste_is_one_of_the_catalogue(folder: Path, tmp_path: Path) -> None:
+    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING, tmp_path)
+    entry = catalogued(known)[folder.name]
+    assert entry.cut == known.cut
+    assert entry.crop == known.crop
+    assert (entry.kind, entry.task) == ("frozen_graph", "segmentation")
+
+
+def catalogued(known: Inspection) -> Any:
+    return msgspec.convert(yaml.safe_load(known.entry), Catalog)
+
+
+@pytest.mark.parametrize("name", ["mine.tar.gz", "frozen_inference_graph.pb"])
+def test_an_address_is_fetched(
+    name: str, address: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEMILL_CACHE", str(tmp_path / "cache"))
+    for place in ("here", "there"):
+        (tmp_path / place).mkdir()
+    here = inspect(str(folder / name), NOTHING, tmp_path / "here")
+    there = inspect(f"{address}/{name}", NOTHING, tmp_path / "there")
+    assert there.refused is None
+    assert (there.cut, there.proof) == (here.cut, here.proof)
+    assert f"url: {address}/{name}" in there.entry
+
+
+def test_an_archive_is_unpacked(folder: Path, tmp_path: Path) -> None:
+    known = inspect(str(folder / "mine.tar.gz"), NOTHING, tmp_path)
+    assert known.refused is None
+    assert list(catalogued(known)) == ["mine"]
+
+
+def test_a_page_of_a_proxy_is_refused(
+    address: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEMILL_CACHE", str(tmp_path / "cache"))
+    (folder / "page.pb").write_text("<html>log in</html>")
+    known = inspect(f"{address}/page.pb", NOTHING, tmp_path)
+    assert known.refused is not None
+    assert "a web page" in known.refused
+
+
+@pytest.mark.parametrize("kind", ["tf1", "tf2"])
+def test_a_saved_model_is_told(kind: str, tmp_path: Path) -> None:
+    known = inspect(str(Stylizer(tmp_path).saved(kind, "whole", ("content", "style"))), NOTHING, tmp_path)
+    assert (known.task, known.refused) == ("stylization", None)
+    assert set(known.gpu) == {"predict", "transfer"}
+    assert catalogued(known)["whole"].cut == known.cut
+
+
+def test_predict_and_transfer_in_one_folder_are_told_as_one(tmp_path: Path) -> None:
+    stylizer = Stylizer(tmp_path)
+    stylizer.saved("tf1", "predict", ("style",))
+    stylizer.saved("tf1", "transfer", ("content", "bottleneck"))
+    known = inspect(str(tmp_path / "tf1"), NOTHING, tmp_path)
+    assert (known.task, known.part, known.refused) == ("stylization", None, None)
+    assert {name: entry.part for name, entry in catalogued(known).items()} == {
+        "tf1_predict": "predict",
+        "tf1_transfer": "transfer",
+    }
+
+
+def test_what_is_known_ahead_of_a_refusal_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "graph.pb"
+    path.write_bytes(Deeplab(reverse=True).graph().SerializeToString())
+    known = inspect(str(path), NOTHING, tmp_path)
+    assert known.refused is not None
+    assert known.inputs[0].name == "ImageTensor"
+    assert "ImageTensor uint8 [1, ?, ?, 3]" in text(known)
+
+
+@pytest.mark.parametrize("given", ["nowhere.pb", "tests", "data/embedded/lite-models"])
+def test_what_is_no_model_is_refused(given: str, tmp_path: Path) -> None:
+    known = inspect(str(ROOT / given), NOTHING, tmp_path)
+    assert known.refused is not None
+    assert known.proof is None
+
+
+def test_the_text_tells_every_section(folder: Path, tmp_path: Path) -> None:
+    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING, tmp_path)
+    told = text(known)
+    for title in (
+        "inputs",
+        "outputs",
+        "cut",
+        "outside the cut",
+        "proof",
+        "parameters",
+        "ops",
+        "would not run on a GPU delegate",
+        "to paste into data/catalog.yaml",
+    ):
+        assert f"\n{title}:\n" in told
+
+
+def test_the_gpu_rules_name_what_they_refuse() -> None:
+    def body(values: Any) -> Any:
+        padded = tf.pad(values, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
+        return tf.argmax(padded * 2.0, 3), tf.reduce_mean(values, [1, 2])
+
+    model = tf.function(body, input_signature=[tf.TensorSpec([1, 8, 8, 4])], autograph=False)
+    converted = tf.lite.TFLiteConverter.from_concrete_functions([model.get_concrete_function()], model).convert()
+    assert gpu.refusals(converted) == ("ARG_MAX: not supported (1)", "MIRROR_PAD: padding that is not reflected (1)")

@@ -1,0 +1,159 @@
+"""The build of two small networks, as a user runs it: what runs again, what does not, and what goes wrong."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from clones import ONE_PICTURE, ONE_RUN, Clone, ran
+
+pytestmark = pytest.mark.slow
+ARCHIVE = "data/embedded/tfhub-modules/google/magenta/arbitrary-image-stylization-v1-256/2.tar.gz"
+OFFICIAL = "official_magenta_predict_int8"
+
+
+def settle(clone: Clone) -> None:
+    """Cut the settings down to a network of two recipes and one of one."""
+    params = clone.params
+    recipes = {name: params["recipes"][name] for name in ("fp32", "int8")}
+    recipes["int8"] = recipes["int8"] | {"calibration_samples": 2, "tolerance": {"bottleneck_cosine": 0.9}}
+    network = {"source": "magenta_mobile", "part": "predict", "input": [256, 256], "baselines": [OFFICIAL]}
+    networks = {"painting": network, "sketch": network | {"input": [128, 128], "recipes": ["fp32"]}}
+    smaller = {"fetch": ["magenta_mobile", OFFICIAL], "networks": networks, "recipes": recipes, "bottleneck_from": {}}
+    clone.set(params | smaller | {"images": ONE_PICTURE, "benchmark": ONE_RUN})
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    clone = Clone(tmp_path_factory.mktemp("built") / "clone")
+    settle(clone)
+    done = clone.repro()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {"convert@painting-fp32", "convert@painting-int8", "convert@sketch-fp32", "gate"} <= ran(done)
+    return clone
+
+
+@pytest.fixture
+def clone(built: Clone, tmp_path: Path) -> Clone:
+    """A copy of what is built, of the test's own."""
+    shutil.copytree(built.root, tmp_path / "clone", symlinks=True)
+    return Clone(tmp_path / "clone")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Clone:
+    """A copy in which nothing is built."""
+    clone = Clone(tmp_path / "clone")
+    settle(clone)
+    return clone
+
+
+def failed(clone: Clone, *targets: str) -> str:
+    """Build, see that it fails in one line that a stage says, and give it."""
+    done = clone.repro(*targets)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(said) == 1
+    return said[0]
+
+
+def test_a_network_is_built_with_its_recipes_and_no_others(built: Clone) -> None:
+    sizes = {name: len(data) for name, data in built.outputs().items() if name.startswith("models/")}
+    assert set(sizes) == {
+        f"models/{name}/{recipe}.tflite" for name in ("painting", "sketch") for recipe in ("fp32", "int8")
+    }
+    assert sizes["models/sketch/int8.tflite"] == 0  # it is not built with it
+    assert sizes["models/painting/int8.tflite"] < sizes["models/painting/fp32.tflite"] / 3
+    report = (built.root / "reports/report.md").read_text()
+    assert "3 artifacts" in report
+
+
+def test_nothing_half_written_lies_about(built: Clone) -> None:
+    assert [name for name in built.outputs() if any(part.startswith(".") for part in Path(name).parts)] == []
+
+
+def test_a_second_build_runs_nothing(clone: Clone) -> None:
+    before = clone.outputs()
+    done = clone.repro()
+    assert (done.returncode, ran(done)) == (0, set())
+    assert clone.outputs() == before
+
+
+def test_a_recipes_setting_runs_its_conversion_and_what_follows_and_nothing_else(clone: Clone) -> None:
+    params = clone.params
+    params["recipes"]["int8"]["calibration_samples"] = 1
+    clone.set(params)
+    before = clone.outputs()
+    done = clone.repro()
+    assert done.returncode == 0
+    # sketch is not built with int8: its empty file is written again, the same, and nothing follows from it
+    assert ran(done) == {
+        "convert@painting-int8", "convert@sketch-int8", "validate@painting", "benchmark@painting", "gate", "report",
+    }  # fmt: skip
+    after = clone.outputs()
+    assert {name for name in after if after[name] != before[name] if name.startswith("models/")} == {
+        "models/painting/int8.tflite"
+    }
+
+
+def test_a_tolerance_is_judged_anew_and_a_failing_artifact_fails_the_check_alone(clone: Clone) -> None:
+    params = clone.params
+    params["recipes"]["fp32"]["tolerance"] = {"bottleneck_cosine": 1}
+    clone.set(params)
+    done = clone.repro()
+    assert done.returncode == 0
+    assert {"gate", "report"} <= ran(done)
+    assert "outside" in (clone.root / "reports/report.md").read_text()
+
+
+def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone) -> None:
+    whole, models = clone.params, {name: data for name, data in clone.outputs().items() if name.startswith("models/")}
+    clone.set(whole | {"networks": {"painting": whole["networks"]["painting"]}})
+    done = clone.repro()
+    # what names the set of networks runs, and nothing of the other network
+    assert (done.returncode, ran(done)) == (0, {"baselines", "gate", "report"})
+    assert "sketch" not in (clone.root / "reports/report.md").read_text()
+    clone.set(whole)
+    done = clone.repro()
+    # the report is for git and not in the cache: it alone is written again
+    assert (done.returncode, ran(done)) == (0, {"report"})
+    assert "sketch" in (clone.root / "reports/report.md").read_text()
+    assert {name: data for name, data in clone.outputs().items() if name.startswith("models/")} == models
+
+
+def test_outputs_that_were_deleted_come_from_the_cache(clone: Clone) -> None:
+    before = clone.outputs()
+    for name in ("models", "data/graphs", "reports/records"):
+        shutil.rmtree(clone.root / name)
+    done = clone.repro()
+    assert (done.returncode, ran(done)) == (0, set())
+    assert clone.outputs() == before
+
+
+def test_a_missing_picture_is_named_and_nothing_half_written_stays(clone: Clone) -> None:
+    (clone.root / "data/images/style/bricks_sq.jpg").unlink()
+    before = clone.outputs()
+    said = failed(clone, "samples@painting")
+    assert "data/images/style/bricks_sq.jpg: no such picture -> put it there, or take it out of params.yaml" in said
+    after = clone.outputs()
+    assert set(after) <= set(before)
+    assert not [name for name in after if name.startswith("data/samples/painting")]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda data: data[: len(data) // 2], "expected 8429782 bytes, got 4214891"),
+        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "expected SHA-256 682491df8fa4"),
+    ],
+    ids=["cut short", "one bit"],
+)
+def test_a_damaged_archive_is_refused_and_nothing_is_written(fresh: Clone, change: object, said: str) -> None:
+    assert callable(change)
+    archive = fresh.root / ARCHIVE
+    archive.write_bytes(change(archive.read_bytes()))
+    before = fresh.outputs()
+    message = failed(fresh, "fetch@magenta_mobile")
+    assert "magenta_mobile" in message
+    assert said in message
+    assert fresh.outputs() == before
