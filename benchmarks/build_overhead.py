@@ -45,8 +45,7 @@ def timed(command: list[str], folder: Path) -> float:
     """Run a command in a folder and give its wall time in seconds."""
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   timeout=TIME_LIMIT_S)  # fmt: skip
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=TIME_LIMIT_S)
     return time.perf_counter() - start
 
 

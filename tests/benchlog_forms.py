@@ -18,9 +18,7 @@ NOTE = (
     "Note: as the benchmark tool itself affects memory footprint, the following is only APPROXIMATE to the "
     "actual memory footprint of the model at runtime. Take the information at your discretion."
 )
-PARTLY = (
-    "Explicitly applied EXTERNAL delegate, and the model graph will be partially executed by the delegate"
-)
+PARTLY = "Explicitly applied EXTERNAL delegate, and the model graph will be partially executed by the delegate"
 FIGURES = (
     "avg_us", "count", "min_us", "max_us", "std_us", "median_us", "p95_us", "init_us", "first_us",
     "warmup_avg_us", "memory_init_mb", "memory_overall_mb",
@@ -127,9 +125,7 @@ def footprint(rng: Random, true: Truth, words: str) -> list[str]:
     """Print the memory, and note it in the true values."""
     init = 4 * rng.randint(25, 100_000)  # KiB in pages of 4
     overall = init + 4 * rng.randint(0, 22_000)
-    true["memory_init_mb"], true["memory_overall_mb"] = (
-        float(general(amount / 1024)) for amount in (init, overall)
-    )
+    true["memory_init_mb"], true["memory_overall_mb"] = (float(general(amount / 1024)) for amount in (init, overall))
     return [NOTE, f"{words} (MB): init={general(init / 1024)} overall={general(overall / 1024)}"]
 
 

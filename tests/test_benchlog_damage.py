@@ -38,9 +38,7 @@ def scientific(rng: Random, lines: list[str]) -> list[str]:
     def rewrite(match: re.Match[str]) -> str:
         return f"{match[1]}{float(match[2]):.{rng.choice([7, 9])}e}" if rng.random() < 0.5 else match[0]
 
-    number = (
-        r"((?:min|max|first|curr|avg|std|median|p5|p95|init|overall)=|[a-z)] ?: )(\d+(?:\.\d+)?)(?=[ ,]|$)"
-    )
+    number = r"((?:min|max|first|curr|avg|std|median|p5|p95|init|overall)=|[a-z)] ?: )(\d+(?:\.\d+)?)(?=[ ,]|$)"
     telling = re.compile(r"count=|timings in us|\(MB\): init")
     return [re.sub(number, rewrite, line) if telling.search(line) else line for line in lines]
 

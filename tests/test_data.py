@@ -11,9 +11,7 @@ from PIL import Image
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 EMBEDDED = DATA / "embedded"
-ROW = re.compile(
-    r"\| `(?P<file>[^`]+)` \| <http[^>]+> \| Apache-2.0 \| (?P<size>\d+) \| `(?P<sha256>[0-9a-f]{64})` \|"
-)
+ROW = re.compile(r"\| `(?P<file>[^`]+)` \| <http[^>]+> \| Apache-2.0 \| (?P<size>\d+) \| `(?P<sha256>[0-9a-f]{64})` \|")
 
 
 def table() -> dict[str, tuple[int, str]]:
@@ -53,9 +51,7 @@ def test_the_images_readme_lists_every_picture() -> None:
         ),
     ],
 )
-def test_a_labels_file_names_each_class_once_in_its_order(
-    name: str, count: int, some: dict[int, str]
-) -> None:
+def test_a_labels_file_names_each_class_once_in_its_order(name: str, count: int, some: dict[int, str]) -> None:
     names = labels(name)
     assert len(names) == len(set(names)) == count
     assert all(names)

@@ -131,9 +131,7 @@ def test_an_edit_of_the_library_counts(tmp_path: Path, sockets: Path) -> None:
     before = tell(checkout)
     for name in ("__init__.py", "errors.py"):
         (checkout.root / "litemill" / name).write_text("EDITED = True\n")
-    checkout.write(
-        "edited", "import litemill\nfrom litemill import errors\nprint(litemill.EDITED, errors.EDITED)\n"
-    )
+    checkout.write("edited", "import litemill\nfrom litemill import errors\nprint(litemill.EDITED, errors.EDITED)\n")
     assert checkout.run(*WARM[1:], "stages.edited").stdout == "True True\n"
     assert tell(checkout)["server"] == before["server"]
 
@@ -196,9 +194,7 @@ def test_the_killed_parent_of_a_client_ends_its_stage(checkout: Checkout) -> Non
 
 
 def test_what_a_stage_started_ends_with_it(checkout: Checkout) -> None:
-    checkout.write(
-        "nest", "import subprocess\nsubprocess.run(['sh', '-c', 'echo on; sleep 600; echo off'])\n"
-    )
+    checkout.write("nest", "import subprocess\nsubprocess.run(['sh', '-c', 'echo on; sleep 600; echo off'])\n")
     client = checkout.start(*WARM, "stages.nest")
     assert first_line(client) == "on"
     client.send_signal(signal.SIGKILL)

@@ -60,9 +60,7 @@ class Convolutions:
     def __init__(self, weight: Weight, fresh: FreshNames, norms: MadeUpNorms | None) -> None:
         self._weight, self._fresh, self._norms = weight, fresh, norms
 
-    def write(
-        self, operator: Operator, features: tf.Tensor, kernel: Values, bias: Values, name: str
-    ) -> tf.Tensor:
+    def write(self, operator: Operator, features: tf.Tensor, kernel: Values, bias: Values, name: str) -> tf.Tensor:
         """Write a convolution, or a depthwise one, of features [batch, height, width, channels].
 
         The kernel is the file's: [outputs, height, width, inputs], or depthwise [1, height, width, channels].

@@ -105,9 +105,7 @@ def command_line() -> argparse.ArgumentParser:
     one.add_argument("archive", type=Path, metavar="OUT.tar.gz")
     one.add_argument("folder", metavar="FOLDER", help="the folder inside the archive")
     one.add_argument("--crop", nargs=2, type=pixels, default=(513, 513), metavar=("H", "W"))
-    one.add_argument(
-        "--batch-norm", action="store_true", help="unfold batch normalization, its parts made up"
-    )
+    one.add_argument("--batch-norm", action="store_true", help="unfold batch normalization, its parts made up")
     one.set_defaults(run=deeplab)
     two = commands.add_parser("magenta", help="the style transfer's SavedModels")
     two.add_argument("predict", type=Path, metavar="PREDICT.tflite")

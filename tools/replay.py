@@ -158,9 +158,7 @@ class Replay:
     def reduce(self, operator: Operator, name: str) -> tf.Tensor:
         """Average over the axes that the file gives."""
         axes = [int(axis) for axis in np.atleast_1d(self._values(operator.inputs[1]))]
-        return tf.reduce_mean(
-            self._tensor(operator.inputs[0]), axes, keepdims=operator.options.keepDims, name=name
-        )
+        return tf.reduce_mean(self._tensor(operator.inputs[0]), axes, keepdims=operator.options.keepDims, name=name)
 
     def pad(self, operator: Operator, name: str) -> tf.Tensor:
         """Pad with the map's own mirror image."""

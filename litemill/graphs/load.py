@@ -1,5 +1,6 @@
 """Sources as frozen graphs: variables made constants, nothing else changed."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,6 +56,9 @@ def read(path: Path) -> GraphDef:
 def model(folder: Path) -> tf.Module:
     """Load a SavedModel; GraphError where it is none, is not safe to load, or has no signature."""
     safety.check_saved_model(folder)
+    # the loader warns of what training would miss: reference variables, names with colons
+    for name in ("tensorflow", "absl"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         loaded = tf.saved_model.load(str(folder))
     except DAMAGED as error:

@@ -89,15 +89,14 @@ def load(params: Params) -> Results:
     verdicts = records.load(GATE, Gate).verdicts
     fetched = {name: records.load(paths.record("fetch", name), Fetched) for name in params.fetch}
     sections = tuple(
-        _section(name, params, fetched, {one.recipe: one for one in verdicts if one.network == name})
-        for name in params.networks
+        _section(name, params, {one.recipe: one for one in verdicts if one.network == name}) for name in params.networks
     )
     by_name = {section.name: section for section in sections}
     paired = tuple(_paired(by_name[transfer], by_name[predict]) for transfer, predict in params.bottleneck_from.items())
     return Results(params, sections, paired, fetched)
 
 
-def _section(name: str, params: Params, fetched: Mapping[str, Fetched], verdicts: Mapping[str, Verdict]) -> Section:
+def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Section:
     """Join the records of one network."""
     found = records.artifacts(name)
     built = {recipe: found[recipe] for recipe in params.built_with(name) if recipe in found}

@@ -18,9 +18,7 @@ from litemill.bench.toollog.figures import (
 from litemill.bench.toollog.lines import Line
 
 _STARTING = re.compile(r"STARTING!$")
-_PARAMETERS = re.compile(
-    r"Log parameter values verbosely:|(?:Min num|Num|Min warmup|Warmup) runs: \[|Num threads:"
-)
+_PARAMETERS = re.compile(r"Log parameter values verbosely:|(?:Min num|Num|Min warmup|Warmup) runs: \[|Num threads:")
 _COMMAND = re.compile(r"benchmark\w*model\S*(?:\s.*)?\s(?:--\w|\\$)|TensorFlow Lite benchmark with args")
 _ALSO_OTHERS = "Loaded model "  # label_image says it too
 _EARLY = re.compile(r"(Graph: \[|Loaded model |The input model file size|Initialized session in )")
@@ -69,9 +67,7 @@ class Evidence:
         self._tables = False
         # Lines that the run before lacks may still come: its memory, or all that follows its start.
         self._owed = bool(before and before.ended() and not before.memory_came)
-        self.after_a_stump = bool(
-            before and before.begun and not before.ended() and not before.failures.fatal
-        )
+        self.after_a_stump = bool(before and before.begun and not before.ended() and not before.failures.fatal)
 
     @property
     def memory(self) -> dict[str, float]:
