@@ -9,7 +9,7 @@ from litemill.core.params import Network
 from litemill.core.records import Referenced
 from litemill.graphs.load import call, frozen, model
 from litemill.graphs.run import runner
-from litemill.tasks import metrics, pictures
+from litemill.tasks import metrics, pictures, segmentation
 
 
 def reference(network: str) -> str:
@@ -32,9 +32,14 @@ def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: A
     arrays: Arrays = {}
     logits, errors = [], [0.0]
     for index, name in enumerate(names):
-        feeds = {cut["picture"]: pictures.read(paths.IMAGES / name)[None]}
-        labels, image, values = run(feeds, [cut["labels"], cut["image"], cut[role]])
-        arrays[f"labels_{index:03}"] = labels[0].astype(np.uint8)
+        pixels = pictures.read(paths.IMAGES / name)
+        image, values, last = run(
+            {cut["picture"]: pixels[None]}, [cut["image"], cut[role], cut.get("labels", cut[role])]
+        )
+        found = last[0]
+        if "labels" not in cut:  # a graph that ends in logits leaves the labels to us
+            found = segmentation.labels(last[0], image.shape[1:3], pixels.shape[:2], entry.crop)
+        arrays[f"labels_{index:03}"] = found.astype(np.uint8)
         logits.append(values[0])
         if image.shape[1:3] == settings.input:
             errors.append(metrics.max_error(inputs["image"][index], image[0]))

@@ -17,7 +17,8 @@ STAGES: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages
 def declared(stage: str) -> dict[str, Any]:
     """Give what a stage declares, whether it is one or one for each of many."""
     entry: dict[str, Any] = STAGES[stage]
-    return entry | entry.get("do", {})
+    each: dict[str, Any] = entry.get("do", {})
+    return entry | each
 
 
 def own_file(stage: str) -> Path:

@@ -40,7 +40,8 @@ def test_a_run_takes_and_gives_arrays_without_a_batch_and_repeats() -> None:
     model = Model(PREDICT, roles=("style",))
     style = RANDOM.random((256, 256, 3), np.float32)
     first = model.run({"style": style})
-    assert (first.shape, first.dtype) == ((1, 1, 100), np.float32)
+    assert first.shape == (1, 1, 100)
+    assert first.dtype == np.float32
     model.run({"style": style * 0})
     np.testing.assert_array_equal(model.run({"style": style}), first)
     np.testing.assert_array_equal(Model(PREDICT, 2, roles=("style",)).run({"style": style}), first)

@@ -96,16 +96,6 @@ def test_a_recipes_setting_runs_its_conversion_and_what_follows_and_nothing_else
     }
 
 
-def test_a_tolerance_is_judged_anew_and_a_failing_artifact_fails_the_check_alone(clone: Clone) -> None:
-    params = clone.params
-    params["recipes"]["fp32"]["tolerance"] = {"bottleneck_cosine": 1}
-    clone.set(params)
-    done = clone.repro()
-    assert done.returncode == 0
-    assert {"gate", "report"} <= ran(done)
-    assert "outside" in (clone.root / "reports/report.md").read_text()
-
-
 def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone) -> None:
     whole, models = clone.params, {name: data for name, data in clone.outputs().items() if name.startswith("models/")}
     clone.set(whole | {"networks": {"painting": whole["networks"]["painting"]}})
@@ -123,8 +113,7 @@ def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone)
 
 def test_outputs_that_were_deleted_come_from_the_cache(clone: Clone) -> None:
     before = clone.outputs()
-    for name in ("models", "data/graphs", "reports/records"):
-        shutil.rmtree(clone.root / name)
+    shutil.rmtree(clone.root / "models")
     done = clone.repro()
     assert (done.returncode, ran(done)) == (0, set())
     assert clone.outputs() == before

@@ -105,7 +105,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind
         `frozen_graph` or `saved_model` (in a .tar.gz), or a `tflite` file.
     url
-        Where upstream has it.
+        Where upstream has it; the path of a file of your own is read from there, whatever `source` says.
     mirror
         Its path below a mirror folder or address, and below `data/embedded`.
     licence, dataset

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
-from tensorflow.core.framework import types_pb2
-from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.conversion import gpu
 from litemill.conversion.converter import convert
@@ -21,6 +19,7 @@ from litemill.graphs.find import find
 from litemill.graphs.find_stylization import sides
 from litemill.graphs.found import Found, Whole
 from litemill.graphs.join import joined
+from litemill.graphs.network import parameters_of
 from litemill.graphs.prove import Proof, prove
 from litemill.graphs.shapes import output_shape
 from litemill.graphs.trial import pictures_in, sized
@@ -126,12 +125,6 @@ def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspectio
     yield replace(known, gpu=_gpu(whole, found), entry=_entry(model, whole, found))
 
 
-def parameters_of(graph: GraphDef) -> int:
-    """Count the numbers in a graph's float constants."""
-    floats = (types_pb2.DT_FLOAT, types_pb2.DT_HALF, types_pb2.DT_DOUBLE, types_pb2.DT_BFLOAT16)
-    return sum(safety.elements(node) for node in graph.node if node.op == "Const" and node.attr["dtype"].type in floats)
-
-
 def _outlets(whole: Whole, names: list[str]) -> tuple[Outlet, ...]:
     return tuple(Outlet(name, whole.shape(name), whole.dtype(name)) for name in names)
 
@@ -173,6 +166,6 @@ def _entry(model: Opened, whole: Whole, found: Found) -> str:
     """Give the entry to paste: of each part, where they were published one by one."""
     if len(model.graphs) == 1:
         shape = whole.shape(found.cut["logits"]) if "logits" in found.cut else None
-        return pasted.entry(model.name, model.kind, model.url, found, shape[-1] if shape else None)
+        return pasted.entry(model.name, model.kind, model.url, found, shape[-1] if shape else None, model.file)
     parts = {name: find(Whole(graph)) for name, graph in model.graphs.items()}
     return "\n".join(pasted.entry(f"{model.name}_{name}", model.kind, "", part, None) for name, part in parts.items())

@@ -21,12 +21,16 @@ FROZEN_GRAPH = "frozen_inference_graph.pb"
 
 
 class Opened(NamedTuple):
-    """A model at hand: its graph, or those of its parts by name; what the catalogue calls its kind; its address."""
+    """A model at hand: its graph, or those of its parts by name; what the catalogue calls its kind.
+
+    `url` is its address, or the path of a file that can be a source as it is; `file` is that file.
+    """
 
     graphs: dict[str, GraphDef]
     kind: Kind
     name: str
     url: str = ""
+    file: Path | None = None
 
 
 def opened(given: str, scratch: Path) -> Opened:
@@ -46,7 +50,8 @@ def opened(given: str, scratch: Path) -> Opened:
         It is none, or can't be trusted.
     """
     if given.startswith(("http://", "https://")):
-        return _from_file(_downloaded(given), scratch)._replace(url=given, name=_named(Path(urlsplit(given).path)))
+        opened = _from_file(_downloaded(given), scratch)
+        return opened._replace(url=given, name=_named(Path(urlsplit(given).path)))
     path = Path(given).expanduser()
     if path.is_dir():
         return _from_folder(path)
@@ -96,7 +101,7 @@ def _from_file(path: Path, scratch: Path) -> Opened:
     unpack(path, kind, scratch / "model")
     folder = scratch / "model"
     graph = _frozen(folder / "saved_model") if kind == "saved_model" else _read(folder / FROZEN_GRAPH)
-    return Opened({name: graph}, kind, name)
+    return Opened({name: graph}, kind, name, str(path), path)
 
 
 def _named(path: Path) -> str:

@@ -1,12 +1,13 @@
 """The catalogue entry of a model, ready to be pasted: what is found filled in, what only its owner knows marked."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 import yaml
 
-from litemill.core import paths
+from litemill.core import files, paths
 from litemill.graphs.found import Found
 from litemill.sources.content import Kind
 
@@ -14,7 +15,7 @@ MAX_NAME = 100
 UNKNOWN_LICENCE = "LicenseRef-unknown"
 
 
-def entry(name: str, kind: Kind, url: str, found: Found, classes: int | None) -> str:
+def entry(name: str, kind: Kind, url: str, found: Found, classes: int | None, file: Path | None = None) -> str:
     """Write an entry of `data/catalog.yaml`.
 
     Parameters
@@ -24,19 +25,22 @@ def entry(name: str, kind: Kind, url: str, found: Found, classes: int | None) ->
     kind
         As the catalogue has it.
     url
-        Where others get it; empty where it came from this machine.
+        Its address, or the path of its archive; empty where it is no archive yet.
     found
         Its cuts.
     classes
         Number of labels, if known.
+    file
+        The archive, if it is one.
     """
     key = re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:MAX_NAME].strip("_") or "model"
-    mirror = urlsplit(url).path.lstrip("/") if url else f"models/{key}.tar.gz"
+    mirror = urlsplit(url).path.lstrip("/") if "://" in url else f"models/{key}.tar.gz"
     lines = [
         f"{key}:",
         f"  kind: {kind}",
-        f"  url: {_flow(url or f'https://example.org/{mirror}')}" + ("" if url else " # where others get it"),
-        f"  mirror: {_flow(mirror)}" + ("" if url else _packing(kind)),
+        f"  url: {_flow(url or f'{key}.tar.gz')}" + ("" if url else _packing(kind)),
+        f"  mirror: {_flow(mirror)}",
+        *([f"  sha256: {files.sha256(file)}", f"  size_bytes: {file.stat().st_size}"] if file else []),
         f"  licence: {UNKNOWN_LICENCE} # its SPDX name",
         f"  task: {found.task}",
     ]
@@ -51,7 +55,7 @@ def entry(name: str, kind: Kind, url: str, found: Found, classes: int | None) ->
 
 def _packing(kind: Kind) -> str:
     inside = "frozen_inference_graph.pb" if kind == "frozen_graph" else "saved_model.pb and variables/"
-    return f" # a .tar.gz with {inside}, in a mirror folder"
+    return f" # an address or a path: a .tar.gz with {inside}"
 
 
 def _labels(classes: int | None) -> str:

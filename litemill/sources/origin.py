@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from litemill.core import files, paths, settings
 from litemill.core.catalog import Entry
 from litemill.core.errors import SourceError, from_os
@@ -52,9 +54,13 @@ def get(
     SourceError
         Where there is no such file, or it is another one.
     """
+    place = entry
+    if "://" not in entry.url:  # a file of the user's own lies where it lies, wherever other sources come from
+        own = Path(entry.url)
+        where, place = str(own.parent), replace(entry, mirror=own.name)
     try:
         known = _known(entry, name, where)
-        file = _find(entry, name, where, cache, known, limits)
+        file = _find(place, name, where, cache, known, limits)
         fetched = _fetched(entry, name, where, file, known)
         if all(one.sha256 is None for one in known):
             pin = pins.Pin(fetched.sha256, fetched.size_bytes)

@@ -15,7 +15,7 @@ from litemill.graphs.run import runner
 CONTENT, STYLE = (np.random.default_rng(seed).random((1, 4, 4, 3), np.float32) for seed in (0, 1))
 
 
-class Model(tf.Module):
+class Model(tf.Module):  # type: ignore[misc]
     """A model of two inputs with a variable."""
 
     def __init__(self) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 
 from litemill.core import paths
 from litemill.core.catalog import Crop, Entry
 from litemill.core.errors import RecordError, SettingsError
+from litemill.core.files import Arrays
 from litemill.core.params import Network
 from litemill.runtime import Model
 from litemill.tasks import judge, pictures, sampling, segmentation
@@ -51,7 +53,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deeplab: Model) -> Cas
 
 def truth(case: Case, labels: Pixels) -> Case:
     """Give the first picture a ground truth."""
-    pictures.Image.fromarray(labels).save(paths.IMAGES / "truth.png")
+    Image.fromarray(labels).save(paths.IMAGES / "truth.png")
     return msgspec.structs.replace(case, truth={"a.png": "truth.png"})
 
 
@@ -147,7 +149,7 @@ def test_a_predict_file_is_judged_by_its_bottlenecks() -> None:
 def test_a_transfer_file_is_judged_by_its_pictures() -> None:
     model = Model(MAGENTA / "int8/transfer/1.tflite", 2, ("content", "bottleneck"))
     random = np.random.default_rng(0)
-    inputs = {
+    inputs: Arrays = {
         "content": random.random((2, 384, 384, 3), np.float32),
         "bottleneck": random.random((2, 1, 1, 100), np.float32) - np.float32(0.5),
     }

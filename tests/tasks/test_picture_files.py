@@ -42,7 +42,8 @@ def test_the_same_picture_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_pictures_of_other_modes_become_three_channels(tmp_path: Path, mode: str) -> None:
     Image.fromarray(PIXELS).convert(mode).save(tmp_path / "a.png")
     found = pictures.read(tmp_path / "a.png")
-    assert (found.shape, found.dtype) == ((5, 7, 3), np.uint8)
+    assert found.shape == (5, 7, 3)
+    assert found.dtype == np.uint8
 
 
 def test_labels_are_the_numbers_of_the_file_and_not_its_colours(tmp_path: Path) -> None:

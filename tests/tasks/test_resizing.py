@@ -37,6 +37,7 @@ def test_a_resize_to_the_same_size_changes_nothing() -> None:
     values = np.random.default_rng(0).random((5, 7, 3)).astype(np.float32)
     corners: list[Corners] = ["aligned", "left", "half_pixel"]
     for way in corners:
+        ours = pictures.resize_nearest(labels[0, ..., 0], new_height, new_width, corners)
         np.testing.assert_array_equal(pictures.resize_bilinear(values, 5, 7, way), values)
         np.testing.assert_array_equal(pictures.resize_nearest(values[..., 0], 5, 7, way), values[..., 0])
 
@@ -58,5 +59,6 @@ def test_both_resizes_are_tensorflows_to_the_last_bit(corners: Corners) -> None:
         size = [new_height, new_width]
         smooth = tf.raw_ops.ResizeBilinear(images=values, size=size, **OPTIONS[corners]).numpy()
         nearest = tf.raw_ops.ResizeNearestNeighbor(images=labels, size=size, **OPTIONS[corners]).numpy()
-        np.testing.assert_array_equal(pictures.resize_bilinear(values[0], *size, corners), smooth[0])
-        np.testing.assert_array_equal(pictures.resize_nearest(labels[0, ..., 0], *size, corners), nearest[0, ..., 0])
+        ours = pictures.resize_nearest(labels[0, ..., 0], new_height, new_width, corners)
+        np.testing.assert_array_equal(pictures.resize_bilinear(values[0], new_height, new_width, corners), smooth[0])
+        np.testing.assert_array_equal(ours, nearest[0, ..., 0])

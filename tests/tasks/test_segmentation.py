@@ -41,7 +41,8 @@ def test_pixels_lie_in_the_upper_left_corner_scaled_and_the_rest_is_padded() -> 
     pixels = np.zeros((3, 4, 3), np.uint8)
     pixels[0, 0] = 255
     found = segmentation.prepare(pixels, CROP, (9, 9))
-    assert (found.shape, found.dtype) == ((9, 9, 3), np.float32)
+    assert found.shape == (9, 9, 3)
+    assert found.dtype == np.float32
     np.testing.assert_allclose(found[0, 0], 1)
     np.testing.assert_allclose(found[1:3, :4], -1)
     np.testing.assert_allclose(found[3:], 0, atol=1e-6)  # 127.5 is the middle
@@ -67,7 +68,8 @@ def test_labels_are_the_largest_logits_without_the_padding_at_the_pictures_size(
     logits[:, 2:4, 2] = 1
     logits[:, 4:, 0] = 9  # the padding beside a picture of 18x9
     found = segmentation.labels(logits, (9, 9), (18, 9))
-    assert (found.shape, found.dtype) == ((18, 9), np.uint8)
+    assert found.shape == (18, 9)
+    assert found.dtype == np.uint8
     assert set(np.unique(found).tolist()) == {1, 2}
     assert (found[:, 0] == 1).all()
     assert (found[:, -1] == 2).all()

@@ -9,7 +9,8 @@ from litemill.tasks.metrics import MAX_PSNR_DB
 
 def test_a_picture_enters_as_shares_of_white_at_the_networks_size() -> None:
     found = stylization.prepare(np.full((20, 10, 3), 51, np.uint8), (8, 12))
-    assert (found.shape, found.dtype) == ((8, 12, 3), np.float32)
+    assert found.shape == (8, 12, 3)
+    assert found.dtype == np.float32
     np.testing.assert_allclose(found, 0.2, rtol=1e-6)
 
 

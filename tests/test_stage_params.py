@@ -1,0 +1,186 @@
+"""The whole way on real weights in one process: what each stage reads of the settings, and what it writes.
+
+One picture of each kind, and as few recipes as reach every stage.
+"""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+from clones import ONE_PICTURE, ONE_RUN, Clone
+
+from litemill.core import catalog, params, records
+from litemill.core.params import Network, Params, Recipe
+from litemill.core.records import Paired, Validated
+
+pytestmark = pytest.mark.slow
+RECIPES = {
+    "deeplab_dm05_pascal": ["fp32", "int8"],
+    "magenta_predict": ["fp32"],
+    "magenta_transfer": ["fp32", "int8"],
+}
+
+BASELINE = "official_deeplabv3_257"
+
+
+class Reading:
+    """The settings, which note by dotted key what is read of them."""
+
+    def __init__(self, read: Params, keys: set[str]) -> None:
+        self._read, self._keys = read, keys
+
+    def __getattr__(self, name: str) -> object:
+        self._keys.add(name)
+        return getattr(self._read, name)
+
+    def network(self, name: str) -> Network:
+        self._keys.add(f"networks.{name}")
+        return self._read.network(name)
+
+    def recipe(self, name: str) -> Recipe:
+        self._keys.add(f"recipes.{name}")
+        return self._read.recipe(name)
+
+    def built_with(self, name: str) -> tuple[str, ...]:
+        self._keys.update((f"networks.{name}", "recipes"))
+        return self._read.built_with(name)
+
+
+class Run(NamedTuple):
+    """One stage of the pipeline that was run: its keys in params.yaml and what it wrote."""
+
+    declared: set[str]
+    read: set[str]
+    outs: set[str]
+    written: set[str]
+
+
+def smaller(clone: Clone) -> None:
+    whole = clone.params
+    networks = {name: whole["networks"][name] | {"recipes": RECIPES[name]} for name in RECIPES}
+    recipes = {name: whole["recipes"][name] for name in ("fp32", "int8")}
+    recipes["int8"] = recipes["int8"] | {"calibration_samples": 1}
+    clone.set(whole | {"networks": networks, "recipes": recipes, "images": ONE_PICTURE, "benchmark": ONE_RUN})
+
+
+def pipeline(clone: Clone) -> Iterator[tuple[str, str, set[str], set[str]]]:
+    """Give (name, command, keys of params, outs) of every stage, as DVC understands dvc.yaml, in its order."""
+    order = list(yaml.safe_load((clone.root / "dvc.yaml").read_text())["stages"])
+    with importlib.import_module("dvc.repo").Repo(str(clone.root)) as repo:
+        stages = [stage for stage in repo.index.stages if hasattr(stage, "addressing")]
+        for stage in sorted(stages, key=lambda one: order.index(one.addressing.partition("@")[0])):
+            keys = {key for dependency in stage.params for key in dependency.params}
+            yield stage.addressing, str(stage.cmd), keys, {out.def_path for out in stage.outs}
+
+
+def run(command: str) -> None:
+    """Run a stage's function with the options of its command."""
+    words = command.split()
+    start = next(index for index, word in enumerate(words) if word.startswith("stages."))
+    options = {
+        name.removeprefix("--"): value for name, value in zip(words[start + 1 :: 2], words[start + 2 :: 2], strict=True)
+    }
+    module = importlib.import_module(words[start])
+    getattr(module, words[start].removeprefix("stages."))(**options)
+
+
+def written(clone: Clone) -> dict[str, tuple[int, int]]:
+    """Give every file with what tells that it was written anew."""
+    files = [path for path in clone.root.rglob("*") if path.is_file() and "/.dvc/" not in str(path)]
+    return {str(path.relative_to(clone.root)): (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    made = Clone(tmp_path_factory.mktemp("whole") / "clone")
+    smaller(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def runs(clone: Clone) -> Iterator[dict[str, Run]]:
+    """Run every stage of the pipeline."""
+    found = {}
+    keys: set[str] = set()
+    load, entry = params.load, catalog.entry
+
+    def noted(name: str) -> Any:
+        keys.add(name)
+        return entry(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(clone.root)
+        patch.setattr(params, "load", lambda: Reading(load(), keys))
+        patch.setattr(catalog, "entry", noted)
+        for name, command, declared, outs in list(pipeline(clone)):
+            before = written(clone)
+            keys.clear()
+            run(command)
+            changed = {path for path, state in written(clone).items() if before.get(path) != state}
+            found[name] = Run(declared, set(keys), outs, changed)
+        yield found
+
+
+def covers(declared: str, key: str) -> bool:
+    return key == declared or key.startswith(f"{declared}.")
+
+
+def test_every_stage_of_the_pipeline_ran(runs: dict[str, Run]) -> None:
+    stages = yaml.safe_load((Path(__file__).parents[1] / "dvc.yaml").read_text())["stages"]
+    assert {name.partition("@")[0] for name in runs} == set(stages)
+    assert len([name for name in runs if name.startswith("convert@")]) == 2 * len(RECIPES)
+
+
+def test_a_stage_declares_the_params_that_it_reads(runs: dict[str, Run]) -> None:
+    missing = {
+        name: [key for key in run.read if not any(covers(declared, key) for declared in run.declared)]
+        for name, run in runs.items()
+    }
+    assert {name: keys for name, keys in missing.items() if keys} == {}
+
+
+def test_a_stage_reads_the_params_that_it_declares(runs: dict[str, Run]) -> None:
+    unread = {
+        name: [declared for declared in run.declared if not any(covers(declared, key) for key in run.read)]
+        for name, run in runs.items()
+    }
+    assert {name: keys for name, keys in unread.items() if keys} == {}
+
+
+def test_a_stage_writes_its_outs_all_of_them_and_nothing_else(runs: dict[str, Run]) -> None:
+    for name, run in runs.items():
+        assert {path for path in run.written if not any(Path(path).is_relative_to(out) for out in run.outs)} == set(), (
+            name
+        )
+        assert {out for out in run.outs if not any(Path(path).is_relative_to(out) for path in run.written)} == set(), (
+            name
+        )
+
+
+def test_fp32_is_the_original(runs: dict[str, Run]) -> None:
+    assert runs
+    for network in RECIPES:
+        found = records.load(Path("reports/records/validate", f"{network}.json"), Validated)
+        fp32 = next(one for one in found.artifacts if one.name == "fp32").metrics
+        assert fp32.get("label_agreement", 1) >= 0.9999
+        assert fp32.get("psnr_db", 99) > 60
+        assert fp32.get("bottleneck_cosine", 1) >= 0.99999
+
+
+def test_the_bird_is_a_bird_to_the_original_and_to_each_recipe(runs: dict[str, Run]) -> None:
+    assert runs
+    found = records.load(Path("reports/records/validate/deeplab_dm05_pascal.json"), Validated)
+    assert found.original["bird"] > 0.7
+    assert {one.name for one in found.artifacts if one.class_iou["bird"] > 0.7} == {"fp32", "int8", BASELINE}
+
+
+def test_pairs_are_judged_by_the_pictures_at_their_end(runs: dict[str, Run]) -> None:
+    assert runs
+    found = records.load(Path("reports/records/endtoend/magenta_transfer.json"), Paired)
+    ours = {pair.name: pair for pair in found.pairs if not pair.baseline}
+    assert set(ours) == {"fp32"}  # predict has no int8 here
+    assert ours["fp32"].metrics["psnr_db"] > 60
+    assert [pair.name for pair in found.pairs if pair.baseline]
