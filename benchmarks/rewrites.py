@@ -117,8 +117,10 @@ def described(name: str, path: Path) -> File:
 
 def table(rows: list[File], measured: Times) -> None:
     """Print a row a file; `measured` is [file, round] in ms."""
-    print("| file | bytes | ops | multiply-adds, M | XNNPACK partitions | PSNR mean / least, dB "
-          "| median ms (spread), least | to official fp16 | to official int8 | peak MB | to official fp16 |")  # fmt: skip
+    print(
+        "| file | bytes | ops | multiply-adds, M | XNNPACK partitions | PSNR mean / least, dB "
+        "| median ms (spread), least | to official fp16 | to official int8 | peak MB | to official fp16 |"
+    )
     print("|---" * 11 + "|")
     for row, taken in zip(rows, measured, strict=True):
         figures, memory = latency(1, taken.tolist()), row.peak_mb / rows[0].peak_mb

@@ -20,17 +20,18 @@ def reference(network: str) -> str:
     if settings.part is None:
         arrays, error = segmented(settings, entry, sampled.evaluation, inputs)
     else:
-        arrays, error = stylized(settings, entry, inputs)
+        arrays, error = stylized(settings, entry, inputs), None
     files.write_arrays(paths.reference(network), arrays)
     records.save(paths.record("reference", network), Referenced(network, files.sha256(paths.reference(network)), error))
-    return f"{network}: {len(sampled.evaluation)} references, largest difference at the cut {error:.2g}"
+    difference = "" if error is None else f", our input to the network differs by {error:.2g} at most"
+    return f"{network}: what the original says to {len(sampled.evaluation)} samples{difference}"
 
 
-def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float]:
+def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float | None]:
     """Give labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
     run, cut, role = runner(frozen(paths.source(settings.source), entry)), entry.cut, roles.output(settings)
     arrays: Arrays = {}
-    logits, errors = [], [0.0]
+    logits, errors = [], []
     for index, name in enumerate(names):
         pixels = pictures.read(paths.IMAGES / name)
         image, values, last = run(
@@ -43,22 +44,20 @@ def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: A
         logits.append(values[0])
         if image.shape[1:3] == settings.input:
             errors.append(metrics.max_error(inputs["image"][index], image[0]))
-    return arrays | {role: np.stack(logits)}, max(errors)
+    return arrays | {role: np.stack(logits)}, max(errors, default=None)
 
 
-def stylized(settings: Network, entry: Entry, inputs: Arrays) -> tuple[Arrays, float]:
+def stylized(settings: Network, entry: Entry, inputs: Arrays) -> Arrays:
     """Give the style bottlenecks [n, 1, 1, 100], or the pictures of the SavedModel's own call."""
+    folder, cut = paths.source(settings.source), entry.cut
     if settings.part == "predict":
-        run, cut = runner(frozen(paths.source(settings.source), entry)), entry.cut
-        return {
-            "bottleneck": np.stack(
-                [run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0] for style in inputs["style"]]
-            )
-        }, 0.0
-    loaded = model(paths.source(settings.source) / "saved_model")
+        run = runner(frozen(folder, entry))
+        bottlenecks = [run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0] for style in inputs["style"]]
+        return {"bottleneck": np.stack(bottlenecks)}
+    loaded = model(folder / "saved_model")
     pairs = zip(inputs["content"], inputs["style"], strict=True)
-    feeds = ({entry.cut["content"]: content[None], entry.cut["style"]: style[None]} for content, style in pairs)
-    return {"stylized": np.stack([call(loaded, feed)[0] for feed in feeds])}, 0.0
+    feeds = ({cut["content"]: content[None], cut["style"]: style[None]} for content, style in pairs)
+    return {"stylized": np.stack([call(loaded, feed)[0] for feed in feeds])}
 
 
 if __name__ == "__main__":

@@ -98,14 +98,20 @@ class Sampled(Record, frozen=True):
 
 
 class Referenced(Record, frozen=True):
-    """What the original model said; `cut_error` is the largest difference at the cut's inputs from our own.
+    """What the original model said to the evaluation samples.
 
-    `sha256` is of the reference's file, `cut_error` in the unit of the tensors there.
+    Parameters
+    ----------
+    sha256
+        Of the reference's file.
+    cut_error
+        Largest difference between our input to the network and the original's own, in the unit of the tensor; null where
+        there is no such, as for another input size.
     """
 
     network: str
     sha256: str
-    cut_error: float
+    cut_error: float | None
 
 
 class Converted(Record, frozen=True):
