@@ -19,17 +19,17 @@ STYLE_SIZE = (256, 256)
 def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
     """Give a network's samples by name: a picture, or `content + style` for the transfer network.
 
-    Any picture can be a style, so content pictures help to calibrate predict where paintings are few; every evaluation
-    content is judged with every evaluation style.
+    Any picture can be a style, so content pictures help to calibrate predict where paintings are few. Contents and
+    styles are paired in turn, twice round the longer list.
     """
     content, style = images.content.of(kind), images.style.of(kind)
     if network.part == "predict":
         return style + content if kind == "calibration" else style
     if network.part == "transfer":
-        if kind == "evaluation":
-            return tuple(f"{picture} + {painting}" for picture in content for painting in style)
-        count = 2 * max(len(content), len(style))
-        return tuple(f"{content[i % len(content)]} + {style[i % len(style)]}" for i in range(count))
+        # the second round moves on by one, so that equally many contents and styles meet others, too
+        turns = [(turn, turn + turn // len(content)) for turn in range(2 * max(len(content), len(style)))]
+        pairs = (f"{content[one % len(content)]} + {style[other % len(style)]}" for one, other in turns)
+        return tuple(dict.fromkeys(pairs))
     return images.segmentation.of(kind)
 
 
