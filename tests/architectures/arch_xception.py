@@ -16,11 +16,11 @@ CLASSES = 151
 STRIDE, DECODER_STRIDE = 8, 4
 RATES = (12, 24, 36)
 HEAD_EPSILON = 1e-5
-# units of the network: channels of its three convolutions, its way past them, its stride, its rate at stride 8
-ENTRY = ((128, 128, 128), "conv", 2, 1), ((256, 256, 256), "conv", 2, 1), ((728, 728, 728), "conv", 2, 1)
-MIDDLE = (((728, 728, 728), "sum", 1, 1),) * 16
-# the exit's stride of 2 becomes a rate for what follows it
-EXIT = ((728, 1024, 1024), "conv", 1, 1), ((1536, 1536, 2048), "none", 1, 2)
+# units of the network: channels of their three convolutions, the way past them, stride and rate; at output stride 8
+# the third unit and the exit do not stride: what follows each of them is dilated by 2 more
+ENTRY = ((128, 128, 128), "conv", 2, 1), ((256, 256, 256), "conv", 2, 1), ((728, 728, 728), "conv", 1, 1)
+MIDDLE = (((728, 728, 728), "sum", 1, 2),) * 16
+EXIT = ((728, 1024, 1024), "conv", 1, 2), ((1536, 1536, 2048), "none", 1, 4)
 Unit = tuple[tuple[int, int, int], str, int, int]
 
 

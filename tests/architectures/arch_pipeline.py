@@ -1,0 +1,94 @@
+"""A whole graph through the product's own way: found, cut, resized, converted, run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from msgspec.structs import replace
+from tensorflow.core.framework.graph_pb2 import GraphDef
+
+from litemill.conversion.converter import convert
+from litemill.core import params
+from litemill.core.records import Tensor
+from litemill.graphs.cut import cut
+from litemill.graphs.found import Found
+from litemill.graphs.run import runner
+from litemill.graphs.shapes import resize
+from litemill.runtime import Model
+
+Array = npt.NDArray[Any]
+Size = tuple[int, int]
+# random weights: two samples calibrate as well as ten
+SAMPLES = 2
+KIBI = 1024
+
+
+class Network:
+    """A cut graph with fixed shapes, and values for its inputs.
+
+    Parameters
+    ----------
+    whole
+        The graph as exported.
+    inputs
+        Role to (node, shape).
+    output
+        (role, node).
+    size
+        From and to which input size it is rewritten, where it is.
+    """
+
+    def __init__(
+        self,
+        whole: GraphDef,
+        inputs: Mapping[str, tuple[str, tuple[int, ...]]],
+        output: tuple[str, str],
+        size: tuple[Size, Size] | None = None,
+    ) -> None:
+        self.graph = cut(whole, inputs, output)
+        self.shapes = {role: shape for role, (_, shape) in inputs.items()}
+        self.role = output[0]
+        if size:
+            self.graph = resize(self.graph, *size)
+            self.shapes = {role: (1, *size[1], 3) for role in inputs}
+        random = np.random.default_rng(0)
+        self.samples = {role: random.random((SAMPLES, *shape[1:]), np.float32) for role, shape in self.shapes.items()}
+
+    def converted(self, recipe: str, folder: Path) -> Path:
+        """Convert with a recipe of params.yaml."""
+        settings = params.load().recipe(recipe)
+        if settings.calibration_samples:
+            settings = replace(settings, calibration_samples=SAMPLES)
+        tensors = [Tensor(role, role, shape, "float32") for role, shape in self.shapes.items()]
+        path = folder / f"{recipe}.tflite"
+        path.write_bytes(convert(self.graph.SerializeToString(), tensors, self.role, settings, self.samples))
+        return path
+
+    def first(self) -> dict[str, Array]:
+        """Give the first sample of each input, without a batch axis."""
+        return {role: values[0] for role, values in self.samples.items()}
+
+    def expected(self) -> Array:
+        """Give what TensorFlow makes of the first sample."""
+        values = {role: value[None] for role, value in self.first().items()}
+        return runner(self.graph)(values, [self.role])[0][0]
+
+    def error(self, path: Path, expected: Array) -> float:
+        """Give the largest error of a file on the first sample, as a share of the range of values."""
+        model = Model(path)
+        assert {tensor.name: tensor.shape for tensor in model.inputs} == self.shapes
+        return float(np.abs(model.run(self.first()) - expected).max() / np.ptp(expected))
+
+
+def segmentation(whole: GraphDef, found: Found, size: Size) -> Network:
+    """Give the network between the cuts that were found, for an input size of its own."""
+    assert found.crop is not None
+    image = (found.cut["image"], (1, *found.crop.size, 3))
+    return Network(whole, {"image": image}, ("logits", found.cut["logits"]), (found.crop.size, size))
+
+
+def deviation(ours: int, published: float) -> float:
+    """Give by how much our bytes differ from the published ones, as a share of these."""
+    return (ours - published) / published
