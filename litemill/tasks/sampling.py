@@ -27,7 +27,8 @@ def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
         return style + content if kind == "calibration" else style
     if network.part == "transfer":
         # the second round moves on by one, so that equally many contents and styles meet others, too
-        turns = [(turn, turn + turn // len(content)) for turn in range(2 * max(len(content), len(style)))]
+        length = max(len(content), len(style))
+        turns = [(turn, turn + turn // length) for turn in range(2 * length)]
         pairs = (f"{content[one % len(content)]} + {style[other % len(style)]}" for one, other in turns)
         return tuple(dict.fromkeys(pairs))
     return images.segmentation.of(kind)

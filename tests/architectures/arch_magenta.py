@@ -36,21 +36,22 @@ def predict(style: Any) -> Any:
         for name in NARROW:
             values = layers.mixed_6(values, name)
     mean = tf.reduce_mean(values, [1, 2], keepdims=True)
-    return layers.conv(mean, BOTTLENECK, normed=False, activation=linear, name="bottleneck")
+    return layers.conv(mean, BOTTLENECK, normed=False, activation=linear)
 
 
 def transfer(content: Any, bottleneck: Any) -> Any:
     """Give the stylized picture; batch norm while it contracts, the style's own norm from there on."""
     layers = _Transformer(2, bottleneck)
-    values = layers.contract(content, 32, 9, 1)
-    values = layers.contract(values, 64, 3, 2)
-    values = layers.contract(values, 128, 3, 2)
-    for _ in range(5):
-        inner = layers.styled(values, 128, 3, tf.nn.relu)
-        values += layers.styled(inner, 128, 3, linear)
-    values = layers.styled(layers.doubled(values, 2), 64, 3, tf.nn.relu)
-    values = layers.styled(layers.doubled(values, 2), 32, 3, tf.nn.relu)
-    return layers.styled(layers.doubled(values, 1), 3, 9, tf.sigmoid)
+    values = layers.contract(content, 32, 9, 1, "conv1")
+    values = layers.contract(values, 64, 3, 2, "conv2")
+    values = layers.contract(values, 128, 3, 2, "conv3")
+    for number in range(1, 6):
+        block = f"residual/residual{number}"
+        inner = layers.styled(values, 128, 3, tf.nn.relu, f"{block}/conv1")
+        values += layers.styled(inner, 128, 3, linear, f"{block}/conv2")
+    values = layers.styled(layers.doubled(values, 2), 64, 3, tf.nn.relu, "expand/conv1/conv")
+    values = layers.styled(layers.doubled(values, 2), 32, 3, tf.nn.relu, "expand/conv2/conv")
+    return layers.styled(layers.doubled(values, 1), 3, 9, tf.sigmoid, "expand/conv3/conv")
 
 
 class _Inception(Layers):
@@ -104,26 +105,32 @@ class _Transformer(Layers):
         super().__init__(seed, scaled=False)
         self.bottleneck = bottleneck
 
-    def contract(self, values: Any, channels: int, side: int, stride: int) -> Any:
-        return self.conv(_mirrored(values, side), channels, side, stride=stride, padding="VALID", name="contract")
+    def contract(self, values: Any, channels: int, side: int, stride: int, name: str) -> Any:
+        with tf1.name_scope("transformer/contract"):
+            return self.conv(_mirrored(values, side), channels, side, stride=stride, padding="VALID", name=name)
 
-    def styled(self, values: Any, channels: int, side: int, activation: Any) -> Any:
+    def styled(self, values: Any, channels: int, side: int, activation: Any, name: str) -> Any:
         """Give a convolution whose normalized values the style scales and shifts."""
-        weights = self.weights(side, side, int(values.shape[3]), channels)
-        values = tf.nn.conv2d(_mirrored(values, side), weights, 1, "VALID")
-        mean, variance = tf.nn.moments(values, [1, 2], keepdims=True)
-        beta, gamma = self._style(channels), self._style(channels)
-        return activation(tf.nn.batch_normalization(values, mean, variance, beta, gamma, NORM_EPSILON))
+        beta, gamma = self._style(channels, name), self._style(channels, name)
+        with tf1.name_scope(f"transformer/{name}"):
+            weights = self.weights(side, side, int(values.shape[3]), channels)
+            values = tf.nn.conv2d(_mirrored(values, side), weights, 1, "VALID", name="Conv2D")
+            with tf1.name_scope("StyleNorm"):
+                mean, variance = tf.nn.moments(values, [1, 2], keepdims=True)
+                values = tf.nn.batch_normalization(values, mean, variance, beta, gamma, NORM_EPSILON)
+            return activation(values)
 
     def doubled(self, values: Any, factor: int) -> Any:
         """Give the nearest neighbours; the last layer, too, has such a resize, by 1."""
         size = tf.shape(values)[1:3] * factor
         return tf1.image.resize_nearest_neighbor(values, size)
 
-    def _style(self, channels: int) -> Any:
-        vector = self.conv(self.bottleneck, channels, normed=False, activation=linear, name="style")
-        vector = tf.debugging.check_numerics(tf.squeeze(vector, [1, 2]), "NaN/Inf in style")
-        return tf.expand_dims(tf.expand_dims(vector, 1), 1)
+    def _style(self, channels: int, name: str) -> Any:
+        with tf1.name_scope(f"style_params/transformer/{name}/StyleNorm"):
+            vector = self.conv(self.bottleneck, channels, normed=False, activation=linear)
+            vector = tf.squeeze(vector, [1, 2], name="SpatialSqueeze")
+            vector = tf.debugging.check_numerics(vector, "NaN/Inf in style")
+            return tf.expand_dims(tf.expand_dims(vector, 1), 1)
 
 
 def _mirrored(values: Any, side: int) -> Any:

@@ -59,6 +59,15 @@ def test_transfer_is_calibrated_with_every_content_and_every_style() -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize(("contents", "styles"), [(1, 1), (1, 2), (2, 3), (4, 5), (6, 5), (4, 3), (1, 8), (7, 2)])
+def test_no_content_and_no_style_is_left_out_whatever_their_numbers(contents: int, styles: int) -> None:
+    content, style = (tuple(f"{kind}{n}.png" for n in range(count)) for kind, count in (("c", contents), ("s", styles)))
+    images = Images(IMAGES.segmentation, Pictures(content, ("x.png",)), Pictures(style, ("y.png",)))
+    pairs = [name.split(" + ") for name in sampling.names(TRANSFER, images, "calibration")]
+    assert {one for one, _ in pairs} == set(content)
+    assert {other for _, other in pairs} == set(style)
+
+
 @pytest.mark.parametrize(
     ("network", "shapes"),
     [
