@@ -20,3 +20,12 @@ def test_a_tflite_file_is_asked_for_by_its_address_then_where_it_is_stored() -> 
 def test_another_host_is_asked_as_it_is() -> None:
     url = "http://download.tensorflow.org/models/x.tar.gz"
     assert addresses(url) == (url,)
+
+
+@pytest.mark.slow
+def test_a_module_is_asked_for_as_tensorflow_hub_itself_would() -> None:
+    from tensorflow_hub.compressed_module_resolver import HttpCompressedFileResolver
+
+    handle = "https://tfhub.dev/google/magenta/arbitrary-image-stylization-v1-256/2"
+    asked = HttpCompressedFileResolver()._append_compressed_format_query(handle)
+    assert tfhub.addresses(handle)[0] == asked
