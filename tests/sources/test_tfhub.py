@@ -1,3 +1,5 @@
+import pytest
+
 from litemill.sources.tfhub import addresses
 
 STORAGE = "https://storage.googleapis.com"
@@ -24,8 +26,10 @@ def test_another_host_is_asked_as_it_is() -> None:
 
 @pytest.mark.slow
 def test_a_module_is_asked_for_as_tensorflow_hub_itself_would() -> None:
-    from tensorflow_hub.compressed_module_resolver import HttpCompressedFileResolver
+    from tensorflow_hub.compressed_module_resolver import (  # noqa: PLC0415  it imports TensorFlow
+        HttpCompressedFileResolver,
+    )
 
     handle = "https://tfhub.dev/google/magenta/arbitrary-image-stylization-v1-256/2"
     asked = HttpCompressedFileResolver()._append_compressed_format_query(handle)
-    assert tfhub.addresses(handle)[0] == asked
+    assert addresses(handle)[0] == asked
