@@ -37,7 +37,7 @@ class Layers:
         self.epsilon = epsilon
         self._scaled = scaled
 
-    def conv(
+    def conv(  # noqa: PLR0913  as many as slim's layer takes here
         self,
         values: Any,
         channels: int,
@@ -55,7 +55,7 @@ class Layers:
             result = tf.nn.conv2d(values, weights, stride, padding, name="Conv2D")
             return activation(self.normed(result) if normed else self.biased(result))
 
-    def depthwise(
+    def depthwise(  # noqa: PLR0913  as many as slim's layer takes here
         self,
         values: Any,
         side: int = 3,

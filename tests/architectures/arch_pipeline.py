@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
 from msgspec.structs import replace
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
@@ -52,7 +53,7 @@ class Network:
         self.role = output[0]
         if size:
             self.graph = resize(self.graph, *size)
-            self.shapes = {role: (1, *size[1], 3) for role in inputs}
+            self.shapes = dict.fromkeys(inputs, (1, *size[1], 3))
         random = np.random.default_rng(0)
         self.samples = {role: random.random((SAMPLES, *shape[1:]), np.float32) for role, shape in self.shapes.items()}
 
@@ -73,7 +74,7 @@ class Network:
     def expected(self) -> Array:
         """Give what TensorFlow makes of the first sample."""
         values = {role: value[None] for role, value in self.first().items()}
-        return runner(self.graph)(values, [self.role])[0][0]
+        return np.asarray(runner(self.graph)(values, [self.role])[0][0])
 
     def error(self, path: Path, expected: Array) -> float:
         """Give the largest error of a file on the first sample, as a share of the range of values."""
@@ -87,6 +88,15 @@ def segmentation(whole: GraphDef, found: Found, size: Size) -> Network:
     assert found.crop is not None
     image = (found.cut["image"], (1, *found.crop.size, 3))
     return Network(whole, {"image": image}, ("logits", found.cut["logits"]), (found.crop.size, size))
+
+
+def quantized_channels(path: Path) -> tuple[int, int]:
+    """Count the channels of int8 weights with a scale each, and the tensors that they belong to."""
+    model = schema.ModelT.InitFromPackedBuf(bytearray(path.read_bytes()))
+    weights = [one for one in model.subgraphs[0].tensors if one.type == schema.TensorType.INT8 and one.quantization]
+    scales = [one.quantization.scale for one in weights if one.quantization.scale is not None]
+    counts = [len(one) for one in scales if len(one) > 1]
+    return sum(counts), len(counts)
 
 
 def deviation(ours: int, published: float) -> float:

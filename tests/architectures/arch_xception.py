@@ -24,8 +24,8 @@ EXIT = ((728, 1024, 1024), "conv", 1, 2), ((1536, 1536, 2048), "none", 1, 4)
 Unit = tuple[tuple[int, int, int], str, int, int]
 
 
-def xception() -> GraphDef:
-    return exported(_network, CROP)
+def xception(crop: Size = CROP) -> GraphDef:
+    return exported(_network, crop)
 
 
 def _network(image: Any, crop: Size) -> Any:
