@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 TARGETS ?=
+# where a remote is set, what others have built is taken from it
+PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
 .PHONY: help repro check report zoo test test-fast lint format lock clean
@@ -20,7 +22,7 @@ help: ## what there is
 
 repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
 	@python -m stages.settings
-	@dvc repro $(TARGETS)
+	@dvc repro $(PULL) $(TARGETS)
 	@python -m stages.report --table
 
 check: .venv/installed ## list the artifacts outside their tolerance; fails if there is one

@@ -25,10 +25,12 @@ def shapes(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, in
 
 def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, dict[str, float]]:
     """Give the entry with its cuts, and their proof where the catalogue does not pin all that the network needs."""
-    if {*roles.inputs(settings), roles.output(settings)} <= set(entry.cut):
+    needed = {*roles.inputs(settings), roles.output(settings)}
+    needed |= {"style"} if settings.part == "transfer" else set()  # real bottlenecks come from real styles
+    if needed <= set(entry.cut):
         return entry, {}
     found, proof = completed(entry, whole, paths.IMAGES)
-    missing = {*roles.inputs(settings), roles.output(settings)} - set(found.cut)
+    missing = needed - set(found.cut)
     if missing:
         raise GraphError(
             f"{settings.source}: has no {', '.join(sorted(missing))}",

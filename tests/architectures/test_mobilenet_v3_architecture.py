@@ -1,11 +1,11 @@
 """DeepLab's MobileNetV3 for Cityscapes with random weights: the whole way, at the released crop of 1025x2049.
 
-No bytes of their files are published: they are held against their number of parameters; what is left after the weights
+No bytes of their files are published: they are held against our own count of parameters; what is left after the weights
 is names, ops and constants, the less the share the larger the network.
 
-Published are multiply-adds, 15.95 and 4.63 G (g3doc/model_zoo.md), by TensorFlow's profiler, which counts two for each.
-Ours are 0.54 and 0.58 G below, as much for the large network as for the small one: so the networks agree (their
-difference is the published one by 0.4 %), and what is missing is what both have in common and our cut has not.
+Published are multiply-adds, 15.95 and 4.63 G (g3doc/model_zoo.md), which fit what TensorFlow's profiler counts, two for
+each. Ours are 0.54 and 0.58 G below, nearly as much for the large network as for the small one: their difference is the
+published one by 0.4 %, and what is missing is common to both; we did not find what it is.
 """
 
 from collections.abc import Callable
