@@ -6,13 +6,13 @@ One picture of each kind, and as few recipes as reach every stage.
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 import yaml
 from clones import ONE_PICTURE, ONE_RUN, Clone
 
-from litemill.core import catalog, params, records
+from litemill.core import params, records
 from litemill.core.params import Network, Params, Recipe
 from litemill.core.records import Paired, Validated
 
@@ -105,16 +105,10 @@ def runs(clone: Clone) -> Iterator[dict[str, Run]]:
     """Run every stage of the pipeline."""
     found = {}
     keys: set[str] = set()
-    load, entry = params.load, catalog.entry
-
-    def noted(name: str) -> Any:
-        keys.add(name)
-        return entry(name)
-
+    load = params.load
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(clone.root)
         patch.setattr(params, "load", lambda: Reading(load(), keys))
-        patch.setattr(catalog, "entry", noted)
         for name, command, declared, outs in list(pipeline(clone)):
             before = written(clone)
             keys.clear()

@@ -105,7 +105,7 @@ class Referenced(Record, frozen=True):
     sha256
         Of the reference's file.
     cut_error
-        Largest difference between our input to the network and the original's own, in the unit of the tensor; null where
+        Largest difference between our input to the network and the original's own, in the tensor's unit; null where
         there is no such, as for another input size.
     """
 
