@@ -20,9 +20,9 @@ from litemill.bench.host import Job, measure
 from litemill.bench.machine import machine
 from litemill.bench.statistics import latency
 from litemill.conversion.converter import convert
-from litemill.core import paths, records
+from litemill.core import paths, store
 from litemill.core.noise import native_output_kept
-from litemill.core.params import Recipe
+from litemill.core.recipe import Recipe
 from litemill.core.records import Frozen
 from litemill.graphs.load import read
 from litemill.rewrites.proof import prove
@@ -66,9 +66,9 @@ def main(rounds: int) -> None:
 
 def files(folder: Path) -> dict[str, Path]:
     """Convert the network without rewrites, with each alone, and with more; say what was found of each."""
-    frozen = records.load(paths.record("freeze", NETWORK), Frozen)
+    frozen = store.load(paths.record("freeze", NETWORK), Frozen)
     graph = read(paths.graph(NETWORK))
-    inputs = {role: records.sampled(NETWORK)[1][role] for role in ROLES}
+    inputs = {role: store.sampled(NETWORK)[1][role] for role in ROLES}
     result = {"no rewrite": graph}
     general = [name for name in REWRITES if name != "style_transfer"]
     sets = {name: [name] for name in REWRITES} | {"the general ones": general, "all": list(REWRITES)}
@@ -105,8 +105,8 @@ def described(name: str, path: Path) -> File:
         if op["op_name"] == "CONV_2D"
     )
     delegated = sum(op["op_name"] == "DELEGATE" for op in ops)
-    _, inputs = records.sampled(NETWORK)
-    model, original = Model(path, roles=ROLES), records.referenced(NETWORK)["stylized"]
+    _, inputs = store.sampled(NETWORK)
+    model, original = Model(path, roles=ROLES), store.referenced(NETWORK)["stylized"]
     psnr = [
         metrics.psnr_db(model.run({role: inputs[role][index] for role in ROLES}), wanted)
         for index, wanted in enumerate(original)

@@ -5,7 +5,7 @@ from pathlib import Path
 from litemill.bench.host import Job, measure
 from litemill.bench.machine import machine
 from litemill.bench.statistics import latency
-from litemill.core import files, paths, records, stage
+from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import RecordError
 from litemill.core.params import Benchmark
@@ -16,14 +16,14 @@ def benchmark(network: str) -> str:
     """Time the files of one network."""
     settings = parameters.load().benchmark
     baselines = paths.baselines(network)
-    chosen = {name: paths.artifact(network, name) for name in records.artifacts(network)} | baselines
+    chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
     if not chosen:
         raise RecordError(f"{network}: no file to time", remedy="name a network of params.yaml, and run: dvc repro")
     latencies = timed(chosen, settings)
     artifacts = tuple(
         measured(name, path, latencies[name], baseline=name in baselines) for name, path in chosen.items()
     )
-    records.save(paths.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
+    store.save(paths.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
     fastest = min(artifacts, key=lambda one: one.latency[0].median_ms)
     return f"{network}: {len(artifacts)} files timed, fastest {fastest.name} {fastest.latency[0].median_ms:.3g} ms"
 

@@ -1,10 +1,10 @@
 """Convert a network to a TFLite file, as a recipe says."""
 
 from litemill.conversion.converter import convert as to_tflite
-from litemill.core import files, paths, records, stage
+from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import ConversionError
-from litemill.core.params import Recipe
+from litemill.core.recipe import Recipe
 from litemill.core.records import Converted, Frozen
 from litemill.runtime import Model
 
@@ -12,7 +12,7 @@ from litemill.runtime import Model
 def convert(network: str, recipe: str) -> str:
     """Convert one network with one recipe."""
     settings, target = parameters.load().recipe(recipe), paths.artifact(network, recipe)
-    frozen = records.frozen(network)
+    frozen = store.frozen(network)
     if frozen.settings.recipes is not None and recipe not in frozen.settings.recipes:
         # DVC wants the file that the stage declares: an empty one says that there is none
         files.write(target, b"")
@@ -20,7 +20,7 @@ def convert(network: str, recipe: str) -> str:
     else:
         files.write(target, converted(frozen, settings))
         record = described(frozen, recipe, settings)
-    records.save(paths.record("convert", network, recipe), record)
+    store.save(paths.record("convert", network, recipe), record)
     return f"{network} {recipe}: " + (
         f"{record.size_bytes} bytes" if record.built else "not built, as params.yaml says"
     )
@@ -29,7 +29,7 @@ def convert(network: str, recipe: str) -> str:
 def converted(frozen: Frozen, recipe: Recipe) -> bytes:
     """Convert a network's graph."""
     graph = paths.graph(frozen.network)
-    records.check(paths.record("freeze", frozen.network), frozen.sha256, graph)
+    store.check(paths.record("freeze", frozen.network), frozen.sha256, graph)
     samples = files.read_arrays(paths.samples(frozen.network, "calibration")) if recipe.calibration_samples else {}
     return to_tflite(graph.read_bytes(), frozen.inputs, frozen.output.name, recipe, samples)
 

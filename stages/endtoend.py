@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from litemill.core import files, paths, records, stage
+from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.records import Pair, Paired
 from litemill.runtime import Model
@@ -16,8 +16,8 @@ from litemill.tasks.pictures import Floats
 def endtoend(transfer: str, predict: str) -> str:
     """Judge predict and transfer of the same recipe together, and the official files likewise."""
     parameters.load()
-    sampled, inputs = records.sampled(transfer)
-    originals = records.referenced(transfer)["stylized"].astype(np.float32)
+    sampled, inputs = store.sampled(transfer)
+    originals = store.referenced(transfer)["stylized"].astype(np.float32)
     pairs = []
     for name, first, second, baseline in together(transfer, predict):
         bottlenecks = predicted(first, sampled.evaluation)
@@ -38,13 +38,13 @@ def endtoend(transfer: str, predict: str) -> str:
                 baseline,
             )
         )
-    records.save(paths.record("endtoend", transfer), Paired(transfer, predict, tuple(pairs)))
+    store.save(paths.record("endtoend", transfer), Paired(transfer, predict, tuple(pairs)))
     return f"{predict} + {transfer}: {len(pairs)} pairs judged"
 
 
 def together(transfer: str, predict: str) -> list[tuple[str, Path, Path, bool]]:
     """Give (name, predict file, transfer file, official) of the pairs to judge."""
-    built, first = records.artifacts(transfer), records.artifacts(predict)
+    built, first = store.artifacts(transfer), store.artifacts(predict)
     ours = [
         (name, paths.artifact(predict, name), paths.artifact(transfer, name), False) for name in first if name in built
     ]

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from litemill import sources
-from litemill.core import catalog, paths, records, stage
+from litemill.core import catalog, paths, stage, store
 from litemill.core import params as parameters
 
 
@@ -13,7 +13,7 @@ def fetch(source: str) -> str:
     where = parameters.load().source
     file, fetched = sources.get(entry, source, where)
     unpacked = sources.unpack(file, entry.kind, paths.source(source))
-    records.save(paths.record("fetch", source), replace(fetched, files=unpacked))
+    store.save(paths.record("fetch", source), replace(fetched, files=unpacked))
     kind = "rebuilt, not upstream's file" if fetched.rebuilt else "as released"
     return f"{source}: {fetched.size_bytes} bytes, {fetched.origin}, {kind}"
 

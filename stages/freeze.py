@@ -1,25 +1,27 @@
-"""Make a source a frozen graph, cut to the network, with fixed shapes."""
+"""Make a source a frozen graph, cut to the network, with fixed shapes, and rewritten where params.yaml says so."""
 
 from collections import Counter
 
 from msgspec.structs import replace
 
-from litemill.core import files, paths, records, roles, stage
+from litemill.core import files, paths, roles, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import GraphError
 from litemill.core.records import Fetched, Frozen, Tensor
 from litemill.graphs.load import frozen
 from litemill.graphs.network import fixed, located, parameters_of, shapes
 from litemill.graphs.shapes import output_shape
+from litemill.rewrites.registry import apply_all
 
 
 def freeze(network: str) -> str:
     """Freeze and cut one network."""
     settings = parameters.load().network(network)
-    fetched = records.load(paths.record("fetch", settings.source), Fetched).entry
+    fetched = store.load(paths.record("fetch", settings.source), Fetched).entry
     whole = frozen(paths.source(settings.source), fetched)
     entry, proof = located(whole, fetched, settings)
-    graph = fixed(whole, settings, entry)
+    unrewritten = fixed(whole, settings, entry)
+    graph, rewrites = apply_all(unrewritten, settings.rewrites)
     role = roles.output(settings)
     shape = output_shape(graph, role)
     sides = shapes(whole, settings, entry, settings.input)
@@ -32,6 +34,8 @@ def freeze(network: str) -> str:
             remedy=f"set input to [{shape[1]}, {shape[2]}] in params.yaml",
         )
     files.write(paths.graph(network), graph.SerializeToString(deterministic=True))
+    if rewrites:  # they are proven once there are samples
+        files.write(paths.unrewritten(network), unrewritten.SerializeToString(deterministic=True))
     record = Frozen(
         network=network,
         settings=replace(settings, baselines=()),
@@ -42,8 +46,9 @@ def freeze(network: str) -> str:
         ops=dict(sorted(Counter(node.op for node in graph.node).items())),
         parameters=parameters_of(graph),
         proof=proof,
+        rewrites=rewrites,
     )
-    records.save(paths.record("freeze", network), record)
+    store.save(paths.record("freeze", network), record)
     return f"{network}: {', '.join(f'{t.role} {list(t.shape)}' for t in inputs)} -> {role} {list(shape)}"
 
 

@@ -3,9 +3,10 @@
 import msgspec
 
 from litemill.core import params as parameters
-from litemill.core import paths, records, stage
+from litemill.core import paths, stage, store
 from litemill.core.errors import LitemillError, RecordError
-from litemill.core.params import Params, Tolerance
+from litemill.core.params import Params
+from litemill.core.recipe import Tolerance
 from litemill.core.records import Failure, Gate, Validated, Verdict
 
 GATE = paths.RECORDS / "gate.json"
@@ -17,7 +18,7 @@ def gate(check: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the com
     verdicts = tuple(verdict for network in params.networks for verdict in verdicts_of(network, params))
     failing = [verdict for verdict in verdicts if verdict.failures]
     if not check:
-        records.save(GATE, Gate(verdicts))
+        store.save(GATE, Gate(verdicts))
     elif failing:
         for verdict in failing:
             print(f"{verdict.network} {verdict.recipe}: {reasons(verdict)}")
@@ -31,16 +32,16 @@ def gate(check: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the com
 def verdicts_of(network: str, params: Params) -> list[Verdict]:
     """Judge a network's artifacts by their recipes' tolerances; RecordError where a record is of another file."""
     path = paths.record("validate", network)
-    judged = {one.name: one for one in records.load(path, Validated).artifacts if not one.baseline}
+    judged = {one.name: one for one in store.load(path, Validated).artifacts if not one.baseline}
     found = []
-    built = records.artifacts(network)
+    built = store.artifacts(network)
     for recipe in params.built_with(network):
         if recipe not in built:
             raise RecordError(f"{network} {recipe}: was not built", remedy="run: dvc repro")
         record = built[recipe]
         if recipe not in judged:
             raise RecordError(f"{path}: does not judge {recipe}", remedy="run: dvc repro")
-        records.check(path, judged[recipe].sha256, paths.artifact(network, recipe))
+        store.check(path, judged[recipe].sha256, paths.artifact(network, recipe))
         failures = tuple(outside(judged[recipe].metrics, params.recipe(recipe).tolerance))
         found.append(Verdict(network, recipe, record.sha256, failures))
     return found

@@ -1,30 +1,46 @@
 """Ask the original model, whole and in TensorFlow, what it says to the evaluation pictures."""
 
 import numpy as np
+from msgspec.structs import asdict
+from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import files, paths, records, roles, stage
+from litemill.core import files, paths, roles, stage, store
 from litemill.core.catalog import Entry
 from litemill.core.files import Arrays
 from litemill.core.params import Network
-from litemill.core.records import Referenced
+from litemill.core.records import Frozen, Referenced
 from litemill.graphs.load import call, frozen, model
 from litemill.graphs.run import runner
+from litemill.rewrites.proof import prove
 from litemill.tasks import metrics, pictures, segmentation
+
+PROOF_SAMPLES = 3  # one sample shows a wrong rewrite; a few show what its rounding costs
 
 
 def reference(network: str) -> str:
     """Run the original of one network."""
-    known = records.frozen(network)
+    known = store.frozen(network)
     settings, entry = known.settings, known.entry
-    sampled, inputs = records.sampled(network)
+    sampled, inputs = store.sampled(network)
     if settings.part is None:
         arrays, error = segmented(settings, entry, sampled.evaluation, inputs)
     else:
         arrays, error = stylized(settings, entry, inputs), None
     files.write_arrays(paths.reference(network), arrays)
-    records.save(paths.record("reference", network), Referenced(network, files.sha256(paths.reference(network)), error))
+    proof = proven(network, known, inputs) if known.rewrites else {}
+    record = Referenced(network, files.sha256(paths.reference(network)), error, proof)
+    store.save(paths.record("reference", network), record)
     difference = "" if error is None else f", our input to the network differs by {error:.2g} at most"
+    difference += f", the rewritten graph is {proof['psnr_db']:.4g} dB from the original's" if proof else ""
     return f"{network}: what the original says to {len(sampled.evaluation)} samples{difference}"
+
+
+def proven(network: str, known: Frozen, inputs: Arrays) -> dict[str, float]:
+    """Hold a network's rewritten graph against the unrewritten one, on the first evaluation samples."""
+    rewritten = GraphDef.FromString(paths.graph(network).read_bytes())
+    original = GraphDef.FromString(paths.unrewritten(network).read_bytes())
+    taken = {tensor.name: inputs[tensor.role][:PROOF_SAMPLES] for tensor in known.inputs}
+    return {name: float(value) for name, value in asdict(prove(rewritten, original, known.output.name, taken)).items()}
 
 
 def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float | None]:

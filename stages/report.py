@@ -1,6 +1,6 @@
 """Write the report, its figures and the summary that git keeps; with --table, only print the artifacts."""
 
-from litemill.core import files, paths, records, stage
+from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.report import results as joined
 from litemill.report import tables
@@ -26,14 +26,14 @@ def write(results: Results) -> None:
     from litemill.report import figures, markdown  # noqa: PLC0415
 
     for section in results.sections:
-        records.check(paths.record("freeze", section.name), section.frozen.sha256, paths.graph(section.name))
+        store.check(paths.record("freeze", section.name), section.frozen.sha256, paths.graph(section.name))
     drawn = figures.draw(results)
     text = markdown.render(results, drawn)
     with files.replacing(paths.FIGURES) as folder:
         folder.mkdir()
         for figure in drawn:
             (folder / figure.name).write_bytes(figure.data)
-    files.write(paths.METRICS, records.encode(summary(results)))
+    files.write(paths.METRICS, store.encode(summary(results)))
     files.write(paths.REPORT, text.encode())
 
 

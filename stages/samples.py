@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from litemill.core import files, paths, records, stage
+from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.catalog import Entry
 from litemill.core.files import Arrays
@@ -15,7 +15,7 @@ from litemill.tasks import sampling
 
 def samples(network: str) -> str:
     """Make the samples of one network."""
-    images, known = parameters.load().images, records.frozen(network)
+    images, known = parameters.load().images, store.frozen(network)
     settings, entry = known.settings, known.entry
     names = {kind: sampling.names(settings, images, kind) for kind in sampling.KINDS}
     for kind in sampling.KINDS:
@@ -28,7 +28,7 @@ def samples(network: str) -> str:
     record = Sampled(
         network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"], truth
     )
-    records.save(paths.record("samples", network), record)
+    store.save(paths.record("samples", network), record)
     return f"{network}: {len(record.calibration)} to calibrate, {len(record.evaluation)} to judge"
 
 

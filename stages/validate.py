@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from litemill.core import files, paths, records, roles, stage
+from litemill.core import files, paths, roles, stage, store
 from litemill.core.records import Judged, Validated
 from litemill.runtime import Model
 from litemill.tasks import judge
@@ -12,17 +12,17 @@ from litemill.tasks import judge
 def validate(network: str) -> str:
     """Judge the files of one network."""
     case = case_of(network)
-    judged = [judged_file(name, paths.artifact(network, name), case) for name in records.artifacts(network)]
+    judged = [judged_file(name, paths.artifact(network, name), case) for name in store.artifacts(network)]
     judged += [judged_file(name, path, case, baseline=True) for name, path in paths.baselines(network).items()]
     truth = judge.original(case) if case.settings.part is None else {}
-    records.save(paths.record("validate", network), Validated(network, tuple(judged), truth))
+    store.save(paths.record("validate", network), Validated(network, tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"
 
 
 def case_of(network: str) -> judge.Case:
     """Gather what a network's files are judged by."""
-    known = records.frozen(network)
-    sampled, inputs = records.sampled(network)
+    known = store.frozen(network)
+    sampled, inputs = store.sampled(network)
     class_names = (paths.LABELS / known.entry.labels).read_text().splitlines() if known.entry.labels else []
     return judge.Case(
         settings=known.settings,
@@ -30,7 +30,7 @@ def case_of(network: str) -> judge.Case:
         truth=sampled.truth,
         names=sampled.evaluation,
         inputs=inputs,
-        reference=records.referenced(network),
+        reference=store.referenced(network),
         class_names=tuple(class_names),
     )
 

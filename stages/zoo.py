@@ -2,7 +2,7 @@
 
 import msgspec
 
-from litemill.core import catalog, records, stage
+from litemill.core import catalog, stage, store
 from litemill.core.catalog import Entry
 from litemill.report.table import Row, Table, numbers, terminal, words
 from litemill.sources.origin import default_cache
@@ -23,7 +23,7 @@ def zoo(*, json: bool = False) -> str:
     if json:
         whole = {name: msgspec.to_builtins(entry) | {"presence": msgspec.to_builtins(found)}
                  for name, (entry, found) in listed.items()}  # fmt: skip
-        return records.encode(whole).decode().rstrip()
+        return store.encode(whole).decode().rstrip()
     return terminal(table(listed)) + "\n" + LEGEND
 
 

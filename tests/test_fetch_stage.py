@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from litemill.core import files, records
+from litemill.core import files, store
 from litemill.core.records import Fetched
 
 ROOT = Path(__file__).parents[1]
@@ -79,7 +79,7 @@ def test_a_good_archive_is_unpacked_and_recorded_the_same_each_time(embedded: Pa
     done = fetch(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"deeplab: {embedded.stat().st_size} bytes, embedded, rebuilt, not upstream's file\n"
-    record = records.load(tmp_path / "data/sources/deeplab/record.json", Fetched)
+    record = store.load(tmp_path / "data/sources/deeplab/record.json", Fetched)
     graph = tmp_path / "data/sources/deeplab/frozen_inference_graph.pb"
     assert record.files == {"frozen_inference_graph.pb": files.sha256(graph)}
     assert (record.origin, record.rebuilt, record.sha256) == ("embedded", True, files.sha256(embedded))

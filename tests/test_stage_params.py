@@ -12,8 +12,9 @@ import pytest
 import yaml
 from clones import ONE_PICTURE, ONE_RUN, Clone
 
-from litemill.core import params, records
-from litemill.core.params import Network, Params, Recipe
+from litemill.core import params, store
+from litemill.core.params import Network, Params
+from litemill.core.recipe import Recipe
 from litemill.core.records import Paired, Validated
 
 pytestmark = pytest.mark.slow
@@ -157,7 +158,7 @@ def test_a_stage_writes_its_outs_all_of_them_and_nothing_else(runs: dict[str, Ru
 def test_fp32_is_the_original(runs: dict[str, Run]) -> None:
     assert runs
     for network in RECIPES:
-        found = records.load(Path("reports/records/validate", f"{network}.json"), Validated)
+        found = store.load(Path("reports/records/validate", f"{network}.json"), Validated)
         fp32 = next(one for one in found.artifacts if one.name == "fp32").metrics
         assert fp32.get("label_agreement", 1) >= 0.9999
         assert fp32.get("psnr_db", 99) > 60
@@ -166,14 +167,14 @@ def test_fp32_is_the_original(runs: dict[str, Run]) -> None:
 
 def test_the_bird_is_a_bird_to_the_original_and_to_each_recipe(runs: dict[str, Run]) -> None:
     assert runs
-    found = records.load(Path("reports/records/validate/deeplab_dm05_pascal.json"), Validated)
+    found = store.load(Path("reports/records/validate/deeplab_dm05_pascal.json"), Validated)
     assert found.original["bird"] > 0.7
     assert {one.name for one in found.artifacts if one.class_iou["bird"] > 0.7} == {"fp32", "int8", BASELINE}
 
 
 def test_pairs_are_judged_by_the_pictures_at_their_end(runs: dict[str, Run]) -> None:
     assert runs
-    found = records.load(Path("reports/records/endtoend/magenta_transfer.json"), Paired)
+    found = store.load(Path("reports/records/endtoend/magenta_transfer.json"), Paired)
     ours = {pair.name: pair for pair in found.pairs if not pair.baseline}
     assert set(ours) == {"fp32"}  # predict has no int8 here
     assert ours["fp32"].metrics["psnr_db"] > 60

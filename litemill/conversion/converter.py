@@ -11,7 +11,7 @@ import tensorflow as tf
 from tensorflow.lite.python.convert_phase import ConverterError
 
 from litemill.core.errors import ConversionError
-from litemill.core.params import Recipe
+from litemill.core.recipe import Recipe
 from litemill.core.records import Tensor
 
 Samples = Mapping[str, npt.NDArray[Any]]

@@ -9,11 +9,12 @@ from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
 from litemill.core.paths import PARAMS
+from litemill.core.recipe import Count, Recipe
 
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 # names become file names, stage names and DVC's dotted keys
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
-Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+# ahead of conversion; see docs/explanation.md
+Rewrite = Literal["style_transfer", "equal_resize", "normalized_bias", "upsampled_conv", "mirror_pad", "whole_pool"]
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +32,8 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Which half of a stylization model it is.
     baselines
         Official TFLite files, entries of the catalogue, that its artifacts are measured beside.
+    rewrites
+        What is done to its graph ahead of conversion to make it faster, each proven on the evaluation inputs.
     recipes
         The recipes that it is built with; every one if left out.
     """
@@ -40,53 +43,8 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output: Literal["logits", "resized_logits"] = "logits"
     part: Part | None = None
     baselines: tuple[str, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
     recipes: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] | None = None
-
-
-class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Least accuracy against the original; what a network's task does not measure is left aside.
-
-    Parameters
-    ----------
-    label_agreement, mean_iou
-        Share of pixels with the original's label; mean intersection over union with the original (segmentation).
-    bottleneck_cosine
-        Cosine with the original's style bottleneck (predict).
-    psnr_db, ssim
-        Mean over the stylized pictures, fed with the original's bottleneck (transfer).
-    """
-
-    label_agreement: Share | None = None
-    mean_iou: Share | None = None
-    bottleneck_cosine: Share | None = None
-    psnr_db: float | None = None
-    ssim: Share | None = None
-
-
-class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a network becomes a TFLite file.
-
-    Parameters
-    ----------
-    quantize
-        `none` (float32), `fp16` (weights stored as float16), `dynamic` (int8 weights, activations quantized as they
-        come), `int8` (calibrated, full integer), `int16x8` (int16 activations, int8 weights).
-    calibration_samples
-        How many of the calibration inputs are used.
-    tolerance
-        The least accuracy that its artifacts must have.
-    """
-
-    quantize: Literal["none", "fp16", "dynamic", "int8", "int16x8"]
-    calibration_samples: Count | None = None
-    tolerance: Tolerance = Tolerance()
-
-    def __post_init__(self) -> None:
-        calibrated = self.quantize in ("int8", "int16x8")
-        if calibrated != (self.calibration_samples is not None):
-            raise ValueError(
-                f"calibration_samples {'must' if calibrated else 'can not'} be given with quantize {self.quantize}"
-            )
 
 
 Kind = Literal["calibration", "evaluation"]

@@ -30,6 +30,11 @@ def graph(network: str) -> Path:
     return GRAPHS / network / "graph.pb"
 
 
+def unrewritten(network: str) -> Path:
+    """Give a rewritten network's graph as it was cut."""
+    return GRAPHS / network / "unrewritten.pb"
+
+
 def samples(network: str, kind: str) -> Path:
     """Give a network's inputs; `kind` is "calibration" or "evaluation"."""
     return SAMPLES / network / f"{kind}.npz"

@@ -11,7 +11,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from litemill.core.catalog import Corners, Crop, Fit
 from litemill.core.errors import GraphError
-from litemill.core.records import SIGNIFICANT_DIGITS
+from litemill.core.store import SIGNIFICANT_DIGITS
 from litemill.graphs.run import TooLargeError
 from litemill.tasks.pictures import Floats, Pixels
 from litemill.tasks.segmentation import fitted

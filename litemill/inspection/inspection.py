@@ -11,7 +11,7 @@ from litemill.conversion import gpu
 from litemill.conversion.converter import convert
 from litemill.core.catalog import Crop, Part, Task
 from litemill.core.errors import LitemillError
-from litemill.core.params import Recipe
+from litemill.core.recipe import Recipe
 from litemill.core.records import Tensor
 from litemill.graphs import safety
 from litemill.graphs.cut import cut

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from litemill.core import files, paths, records, roles
+from litemill.core import files, paths, roles, store
 from litemill.core.files import Arrays
 from litemill.core.records import Referenced
 from litemill.report import measures
@@ -44,7 +44,7 @@ class Evidence(msgspec.Struct, frozen=True):
 def load(section: Section) -> Evidence:
     """Read a network's evidence; RecordError where a file is another than its record's."""
     samples, reference = paths.samples(section.name, "evaluation"), paths.reference(section.name)
-    records.check(paths.record("samples", section.name), section.sampled.evaluation_sha256, samples)
+    store.check(paths.record("samples", section.name), section.sampled.evaluation_sha256, samples)
     path = paths.record("reference", section.name)
-    records.check(path, records.load(path, Referenced).sha256, reference)
+    store.check(path, store.load(path, Referenced).sha256, reference)
     return Evidence(section, files.read_arrays(samples), files.read_arrays(reference))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from litemill.core import files, paths, records
+from litemill.core import files, paths, store
 from litemill.core.catalog import Entry
 from litemill.core.errors import RecordError
 from litemill.core.params import Network, Params
@@ -86,8 +86,8 @@ class Results(msgspec.Struct, frozen=True):
 
 def load(params: Params) -> Results:
     """Join the records of all networks in `params`; RecordError where one is missing or of another file."""
-    verdicts = records.load(GATE, Gate).verdicts
-    fetched = {name: records.load(paths.record("fetch", name), Fetched) for name in params.fetch}
+    verdicts = store.load(GATE, Gate).verdicts
+    fetched = {name: store.load(paths.record("fetch", name), Fetched) for name in params.fetch}
     sections = tuple(
         _section(name, params, {one.recipe: one for one in verdicts if one.network == name}) for name in params.networks
     )
@@ -98,13 +98,13 @@ def load(params: Params) -> Results:
 
 def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Section:
     """Join the records of one network."""
-    found = records.artifacts(name)
+    found = store.artifacts(name)
     built = {recipe: found[recipe] for recipe in params.built_with(name) if recipe in found}
     at_hand = {recipe: paths.artifact(name, recipe) for recipe in built} | paths.baselines(name)
     hashes = {one: built[one].sha256 if one in built else files.sha256(path) for one, path in at_hand.items()}
     validate, benchmark = paths.record("validate", name), paths.record("benchmark", name)
-    validated, benchmarked = records.load(validate, Validated), records.load(benchmark, Benchmarked)
-    sampled = records.load(paths.record("samples", name), Sampled)
+    validated, benchmarked = store.load(validate, Validated), store.load(benchmark, Benchmarked)
+    sampled = store.load(paths.record("samples", name), Sampled)
     judged = _joined(validate, validated.artifacts, hashes)
     measured = _joined(benchmark, benchmarked.artifacts, hashes)
     for recipe, record in built.items():
@@ -116,7 +116,7 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
         Result(one, path, judged[one], measured[one], built.get(one), verdicts.get(one) if one in built else None)
         for one, path in at_hand.items()
     )
-    frozen = records.load(paths.record("freeze", name), Frozen)
+    frozen = store.load(paths.record("freeze", name), Frozen)
     settings = params.networks[name]
     entry = frozen.entry
     return Section(name, settings, entry, frozen, sampled, benchmarked, results, validated.original)
@@ -147,7 +147,7 @@ def _same_pictures(path: Path, one: Judged | Pair, sampled: Sampled) -> None:
 def _paired(transfer: Section, predict: Section) -> Paired:
     """Give the pairs of files at hand; RecordError where a pair is of other files."""
     path = paths.record("endtoend", transfer.name)
-    paired = records.load(path, Paired)
+    paired = store.load(path, Paired)
     wanted = {
         f"{first.name} + {second.name}" if first.official else first.name: (first, second)
         for first in predict.results

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from litemill.core.params import Tolerance
+from litemill.core.recipe import Tolerance
 from litemill.report.results import Result, Results
 
 Values = Mapping[str, float]

@@ -1,11 +1,10 @@
 """The rewrites by name, as `params.yaml` lists them for a network."""
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple
 
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import settings
+from litemill.core import records, settings
 from litemill.rewrites import (
     equal_resize,
     mirror_pad,
@@ -27,15 +26,7 @@ REWRITES: dict[str, Callable[[GraphDef], Rewritten]] = {
 }
 
 
-class Applied(NamedTuple):
-    """What came of a rewrite: the number of places, and why there were none."""
-
-    name: str
-    places: int
-    note: str
-
-
-def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[Applied, ...]]:
+def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[records.Rewritten, ...]]:
     """Apply rewrites to a cut graph; what one does not find in it is left as it is, and said so.
 
     Parameters
@@ -47,7 +38,7 @@ def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[
 
     Returns
     -------
-    tuple[GraphDef, tuple[Applied, ...]]
+    tuple[GraphDef, tuple[records.Rewritten, ...]]
         A graph with the same inputs and output, and what came of each rewrite, in the order of application.
 
     Raises
@@ -63,5 +54,5 @@ def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[
     for name, rewrite in REWRITES.items():
         if name in names:
             graph, places, note = rewrite(graph)
-            applied.append(Applied(name, places, note))
+            applied.append(records.Rewritten(name, places, note))
     return graph, tuple(applied)

@@ -9,7 +9,7 @@ from typing import Literal
 import filelock
 import msgspec
 
-from litemill.core import files, records
+from litemill.core import files, store
 from litemill.core.errors import SourceError
 from litemill.core.paths import SOURCES_LOCK as LOCK
 
@@ -46,7 +46,7 @@ def add(name: str, where: Where, pin: Pin, cache: Path) -> None:
         known = pins.upstream if where == "upstream" else pins.mirror
         if name not in known:
             known[name] = pin
-            files.write(LOCK, records.encode(pins))
+            files.write(LOCK, store.encode(pins))
 
 
 def _read() -> Pins:

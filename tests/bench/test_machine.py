@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from litemill.bench import machine
-from litemill.core import records
+from litemill.core import store
 from litemill.core.records import Machine
 
 PHONE = """\
@@ -35,11 +35,11 @@ def test_this_machine_is_described() -> None:
     assert found.cores == os.cpu_count()
     assert found.litert == version("ai-edge-litert")
     assert set(found.features) <= set(machine.FEATURES)
-    assert msgspec.json.decode(records.encode(found), type=Machine) == found
+    assert msgspec.json.decode(store.encode(found), type=Machine) == found
 
 
 def test_the_same_machine_is_described_the_same() -> None:
-    assert records.encode(machine.machine()) == records.encode(machine.machine())
+    assert store.encode(machine.machine()) == store.encode(machine.machine())
 
 
 def test_a_desktop_is_told_by_its_model_and_flags(texts: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from litemill.conversion.converter import convert
 from litemill.core.errors import ConversionError
-from litemill.core.params import Recipe
+from litemill.core.recipe import Recipe
 from litemill.core.records import Tensor
 from litemill.runtime import Model
 

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import yaml
 
-from litemill.core import catalog, files, params, paths, records
+from litemill.core import catalog, files, params, paths, store
 from litemill.core.catalog import Entry
 from litemill.core.records import (
     Benchmarked,
@@ -120,7 +120,7 @@ def build(checkout: Path) -> None:
         Verdict(network, recipe, files.sha256(FILES[file]), (failure,) if network == "birds" else ())
         for network, recipes in BUILT.items() for recipe, file in recipes.items()
     )  # fmt: skip
-    records.save(paths.RECORDS / "gate.json", Gate(verdicts))
+    store.save(paths.RECORDS / "gate.json", Gate(verdicts))
 
 
 def copied(file: Path, to: Path) -> None:
@@ -130,7 +130,7 @@ def copied(file: Path, to: Path) -> None:
 
 def fetch(source: str, entry: Entry) -> None:
     rebuilt = entry.kind != "tflite"
-    records.save(paths.record("fetch", source), Fetched(source, "embedded", rebuilt, "c" * 64, 1234567, {}, entry))
+    store.save(paths.record("fetch", source), Fetched(source, "embedded", rebuilt, "c" * 64, 1234567, {}, entry))
 
 
 def frozen(network: str) -> None:
@@ -141,7 +141,7 @@ def frozen(network: str) -> None:
     settings = params.load().networks[network]
     entry = catalog.entry(settings.source)
     record = Frozen(network, settings, entry, sha256, (tensor,), output, ops, 4321)
-    records.save(paths.record("freeze", network), record)
+    store.save(paths.record("freeze", network), record)
 
 
 def sampled(network: str) -> None:
@@ -165,8 +165,8 @@ def sampled(network: str) -> None:
     sha256 = files.sha256(paths.samples(network, "evaluation"))
     calibration = ("content/owl.jpg",) if network != "painter" else ("content/owl.jpg + style/bricks_sq.jpg",)
     record = Sampled(network, calibration, EVALUATION[network], "d" * 64, sha256, truth)
-    records.save(paths.record("samples", network), record)
-    records.save(paths.record("reference", network), Referenced(network, files.sha256(paths.reference(network)), 0.0))
+    store.save(paths.record("samples", network), record)
+    store.save(paths.record("reference", network), Referenced(network, files.sha256(paths.reference(network)), 0.0))
 
 
 def converted(network: str, recipe: str) -> None:
@@ -187,7 +187,7 @@ def converted(network: str, recipe: str) -> None:
         (tensor,),
         {"ADD": 1},
     )
-    records.save(paths.record("convert", network, recipe), record)
+    store.save(paths.record("convert", network, recipe), record)
 
 
 def measured_files(network: str) -> list[tuple[str, str, bool]]:
@@ -206,14 +206,14 @@ def validated(network: str) -> None:
         for name, file, official in measured_files(network)
     )  # fmt: skip
     original = {"background": 0.98, "bird": 0.81} if network == "birds" else {}
-    records.save(paths.record("validate", network), Validated(network, judged, original))
+    store.save(paths.record("validate", network), Validated(network, judged, original))
 
 
 def benchmarked(network: str) -> None:
     latency = (Latency(1, 123.456, 140.0, 0.021), Latency(2, 6.78912, 9.0, 0.31))
     measured = tuple(Measured(name, files.sha256(FILES[file]), 12.3456, 45.678, latency, official)
                      for name, file, official in measured_files(network))  # fmt: skip
-    records.save(paths.record("benchmark", network), Benchmarked(network, MACHINE, 5, measured))
+    store.save(paths.record("benchmark", network), Benchmarked(network, MACHINE, 5, measured))
 
 
 def paired() -> None:
@@ -227,12 +227,12 @@ def paired() -> None:
     ):
         predict, transfer = files.sha256(FILES[first]), files.sha256(FILES[second])
         pairs.append(Pair(name, predict, transfer, 777, METRICS["painter"], pictures, "+" in name))
-    records.save(paths.record("endtoend", "painter"), Paired("painter", "eye", tuple(pairs)))
+    store.save(paths.record("endtoend", "painter"), Paired("painter", "eye", tuple(pairs)))
 
 
 def changed(path: Path, kind: type[Record], **fields: object) -> None:
     """Write a record again with other fields."""
-    records.save(path, msgspec.structs.replace(records.load(path, kind), **fields))
+    store.save(path, msgspec.structs.replace(store.load(path, kind), **fields))
 
 
 def report(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from litemill.core import params, paths, records
+from litemill.core import params, paths, store
 from litemill.core.errors import RecordError
 from litemill.core.records import Benchmarked, Gate, Paired, Validated
 from litemill.report import results
@@ -49,20 +49,20 @@ def of_another_file(kind: str) -> Path:
     """Make the first entry of a record speak of another file."""
     if kind == "gate":
         path = paths.RECORDS / "gate.json"
-        verdicts = records.load(path, Gate).verdicts
+        verdicts = store.load(path, Gate).verdicts
         built.changed(path, Gate, verdicts=(msgspec.structs.replace(verdicts[0], sha256=OTHER), *verdicts[1:]))
     elif kind == "endtoend":
         path = paths.record(kind, "painter")
-        pairs = records.load(path, Paired).pairs
+        pairs = store.load(path, Paired).pairs
         first = msgspec.structs.replace(pairs[0], predict_sha256=OTHER)
         built.changed(path, Paired, pairs=(first, *pairs[1:]))
     elif kind == "validate":
         path = paths.record(kind, "birds")
-        judged = records.load(path, Validated).artifacts
+        judged = store.load(path, Validated).artifacts
         built.changed(path, Validated, artifacts=(msgspec.structs.replace(judged[0], sha256=OTHER), *judged[1:]))
     else:
         path = paths.record(kind, "birds")
-        timed = records.load(path, Benchmarked).artifacts
+        timed = store.load(path, Benchmarked).artifacts
         built.changed(path, Benchmarked, artifacts=(msgspec.structs.replace(timed[0], sha256=OTHER), *timed[1:]))
     return path
 

@@ -9,7 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from litemill.conversion.converter import convert
 from litemill.core import files, paths
-from litemill.core.params import Recipe
+from litemill.core.recipe import Recipe
 from litemill.core.records import Tensor
 from litemill.graphs.load import read
 from litemill.rewrites.proof import prove

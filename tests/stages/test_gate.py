@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core import paths, records
-from litemill.core.params import Tolerance
+from litemill.core import paths, store
+from litemill.core.recipe import Tolerance
 from litemill.core.records import Converted, Failure, Gate, Judged, Validated
 from stages.gate import outside
 
@@ -44,10 +44,10 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.write_text(recipe)
         digest = hashlib.sha256(recipe.encode()).hexdigest()
         converted = Converted("painting", recipe, quantize, built=True, sha256=digest, size_bytes=4)
-        records.save(paths.record("convert", "painting", recipe), converted)
+        store.save(paths.record("convert", "painting", recipe), converted)
         judged.append(Judged(recipe, digest, 4, {"bottleneck_cosine": cosine}, {}))
     baseline = Judged("official", "0" * 64, 4, {"bottleneck_cosine": 0.1}, {}, baseline=True)
-    records.save(paths.record("validate", "painting"), Validated("painting", (*judged, baseline)))
+    store.save(paths.record("validate", "painting"), Validated("painting", (*judged, baseline)))
     return tmp_path
 
 
@@ -64,7 +64,7 @@ def run(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def gate(checkout: Path) -> Gate:
-    return records.load(checkout / "reports/records/gate.json", Gate)
+    return store.load(checkout / "reports/records/gate.json", Gate)
 
 
 def test_a_failing_artifact_is_recorded_and_stops_nothing(checkout: Path) -> None:
@@ -126,8 +126,8 @@ def test_a_missing_record_says_what_to_run(checkout: Path, record: str, said: st
 
 def test_an_artifact_that_nobody_judged_is_an_error(checkout: Path) -> None:
     path = paths.record("validate", "painting")
-    judged = records.load(path, Validated)
-    records.save(path, Validated("painting", judged.artifacts[:1]))
+    judged = store.load(path, Validated)
+    store.save(path, Validated("painting", judged.artifacts[:1]))
     done = run(checkout)
     assert done.returncode == 1
     assert "does not judge fp16 -> run: dvc repro" in done.stderr

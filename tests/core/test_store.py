@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core import paths, records
+from litemill.core import paths, store
 from litemill.core.errors import LitemillError, RecordError
 from litemill.core.records import Converted, Failure, Gate, Judged, Latency, Tensor, Validated, Verdict
 
@@ -15,32 +15,32 @@ JUDGED = Judged("int8", "ab" * 32, 7, {"psnr_db": 30.0, "label_agreement": 0.5},
 
 
 def test_a_record_has_sorted_keys_six_digits_and_a_line_break_at_its_end() -> None:
-    text = records.encode(LATENCY).decode()
+    text = store.encode(LATENCY).decode()
     assert text == (
         '{\n  "median_ms": 1.23457,\n  "p95_ms": 123457000.0,\n  "spread": 0.0000123457,\n  "threads": 2\n}\n'
     )
-    nested = records.encode(JUDGED).decode()
+    nested = store.encode(JUDGED).decode()
     assert nested.index("a.png") < nested.index("b.png")
     assert nested.index("label_agreement") < nested.index("psnr_db")
 
 
 def test_the_same_record_gives_the_same_bytes_in_whatever_order_it_was_made() -> None:
     other = Judged("int8", "ab" * 32, 7, {"label_agreement": 0.5, "psnr_db": 30.0}, {"a.png": {}, "b.png": {}})
-    assert records.encode(other) == records.encode(JUDGED)
-    assert records.encode({"b": 1, "a": 0.1 + 0.2}) == b'{\n  "a": 0.3,\n  "b": 1\n}\n'
+    assert store.encode(other) == store.encode(JUDGED)
+    assert store.encode({"b": 1, "a": 0.1 + 0.2}) == b'{\n  "a": 0.3,\n  "b": 1\n}\n'
 
 
 def test_whole_numbers_are_not_rounded() -> None:
-    assert b"123456789" in records.encode({"size_bytes": 123456789})
+    assert b"123456789" in store.encode({"size_bytes": 123456789})
 
 
 def test_a_record_comes_back_as_it_was_saved_and_is_saved_again_the_same(tmp_path: Path) -> None:
     path = tmp_path / "folder/gate.json"
     gate = Gate((Verdict("net", "int8", "ab" * 32, (Failure("psnr_db", 20.5, 22.0),)), Verdict("net", "fp32", "c")))
-    records.save(path, gate)
+    store.save(path, gate)
     first = path.read_bytes()
-    assert records.load(path, Gate) == gate
-    records.save(path, records.load(path, Gate))
+    assert store.load(path, Gate) == gate
+    store.save(path, store.load(path, Gate))
     assert path.read_bytes() == first
 
 
@@ -51,7 +51,7 @@ def test_a_number_that_is_none_is_refused_and_nothing_is_written(tmp_path: Path,
     with pytest.raises(
         RecordError, match=r"Validated\.artifacts\.metrics\.psnr_db: not a finite number: got (nan|-?inf)"
     ):
-        records.save(path, record)
+        store.save(path, record)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -72,7 +72,7 @@ def test_what_is_no_such_record_is_refused(tmp_path: Path, text: bytes, said: st
     path = tmp_path / "a.json"
     path.write_bytes(text)
     with pytest.raises(RecordError) as caught:
-        records.load(path, Latency)
+        store.load(path, Latency)
     message = str(caught.value)
     assert "a.json: is no Latency record" in message
     assert said in message
@@ -81,22 +81,22 @@ def test_what_is_no_such_record_is_refused(tmp_path: Path, text: bytes, said: st
 
 def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=r"absent\.json: no such record -> run: dvc repro"):
-        records.load(tmp_path / "absent.json", Latency)
+        store.load(tmp_path / "absent.json", Latency)
     with pytest.raises(LitemillError, match="can be read"):
-        records.load(tmp_path, Latency)
+        store.load(tmp_path, Latency)
 
 
 def test_a_record_of_another_file_is_an_error(tmp_path: Path) -> None:
     file, record = tmp_path / "a.tflite", tmp_path / "a.json"
     file.write_bytes(b"one")
     known = hashlib.sha256(b"one").hexdigest()
-    records.check(record, known, file)
+    store.check(record, known, file)
     file.write_bytes(b"two")
     with pytest.raises(RecordError, match=f"a.json: describes another .*a.tflite: expected {known[:12]}, got"):
-        records.check(record, known, file)
+        store.check(record, known, file)
     file.unlink()
     with pytest.raises(RecordError, match="got no file"):
-        records.check(record, known, file)
+        store.check(record, known, file)
 
 
 def artifact(name: str, data: bytes, *, built: bool = True) -> None:
@@ -105,16 +105,16 @@ def artifact(name: str, data: bytes, *, built: bool = True) -> None:
     path.write_bytes(data)
     record = Converted("net", name, "none", built, hashlib.sha256(data).hexdigest(), len(data), (
         Tensor("image", "image", (1, 2, 2, 3), "float32"),))  # fmt: skip
-    records.save(paths.record("convert", "net", name), record)
+    store.save(paths.record("convert", "net", name), record)
 
 
 def test_artifacts_are_those_that_were_built_each_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert records.artifacts("net") == {}
+    assert store.artifacts("net") == {}
     artifact("int8", b"one")
     artifact("fp32", b"two")
     artifact("fp16", b"", built=False)
-    assert list(records.artifacts("net")) == ["fp32", "int8"]
+    assert list(store.artifacts("net")) == ["fp32", "int8"]
     paths.artifact("net", "int8").write_bytes(b"three")
     with pytest.raises(RecordError, match=r"int8\.json: describes another models/net/int8\.tflite"):
-        records.artifacts("net")
+        store.artifacts("net")
