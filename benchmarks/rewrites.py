@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.bench.host import Job, measure
+from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
 from litemill.bench.statistics import latency
 from litemill.conversion.converter import convert
@@ -60,14 +60,15 @@ def main(rounds: int) -> None:
         with native_output_kept():
             built = {name: paths.baselines(NETWORK)[name] for name in OFFICIAL} | files(Path(folder))
             rows = [described(name, path) for name, path in built.items()]
-        job = Job(tuple(str(row.path) for row in rows), 1, rounds, WARMUP)
-        table(rows, np.array(measure(job).times_ms))
+        job = Job(tuple(str(row.path) for row in rows), (Turn(1, rounds),), WARMUP)
+        table(rows, np.array(measure(job).times_ms[0]))
 
 
 def files(folder: Path) -> dict[str, Path]:
     """Convert the network without rewrites, with each alone, and with more; say what was found of each."""
     frozen = store.load(paths.record("freeze", NETWORK), Frozen)
-    graph = read(paths.graph(NETWORK))
+    cut = paths.unrewritten(NETWORK) if frozen.rewrites else paths.graph(NETWORK)
+    graph = read(cut)
     inputs = {role: store.sampled(NETWORK)[1][role] for role in ROLES}
     result = {"no rewrite": graph}
     general = [name for name in REWRITES if name != "style_transfer"]
@@ -111,7 +112,7 @@ def described(name: str, path: Path) -> File:
         metrics.psnr_db(model.run({role: inputs[role][index] for role in ROLES}), wanted)
         for index, wanted in enumerate(original)
     ]
-    memory = measure(Job((str(path),), 1, 1, 1)).peak_memory_mb
+    memory = measure(Job((str(path),), (Turn(1, 1),), 1)).peak_memory_mb
     return File(name, path, len(ops) - delegated, delegated, products, tuple(psnr), memory)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from litemill.bench.host import Job, measure
+from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
 from litemill.bench.statistics import latency
 from litemill.core import files, paths, stage, store
@@ -19,34 +19,28 @@ def benchmark(network: str) -> str:
     chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
     if not chosen:
         raise RecordError(f"{network}: no file to time", remedy="name a network of params.yaml, and run: dvc repro")
-    latencies = timed(chosen, settings)
+    paths_of = [str(path) for path in chosen.values()]
+    together = measure(Job(tuple(paths_of), (Turn(1, settings.rounds),), settings.warmup)).times_ms[0]
     artifacts = tuple(
-        measured(name, path, latencies[name], baseline=name in baselines) for name, path in chosen.items()
+        measured(name, path, latency(1, times), settings, baseline=name in baselines)
+        for (name, path), times in zip(chosen.items(), together, strict=True)
     )
     store.save(paths.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
     fastest = min(artifacts, key=lambda one: one.latency[0].median_ms)
     return f"{network}: {len(artifacts)} files timed, fastest {fastest.name} {fastest.latency[0].median_ms:.3g} ms"
 
 
-def timed(chosen: dict[str, Path], settings: Benchmark) -> dict[str, list[Latency]]:
-    """Time files at each number of threads.
+def measured(name: str, path: Path, alone: Latency, settings: Benchmark, *, baseline: bool) -> Measured:
+    """Measure a file in a process of its own: start-up and memory at one thread, latency at more.
 
-    One thread: all in turn in one process, so that what else the machine does hits all alike. More: a process a file,
-    since thread pools that wait for each other's turn distort.
+    Nothing else has grown that process's peak, and thread pools that wait for each other's turn would distort.
     """
-    latencies: dict[str, list[Latency]] = {name: [] for name in chosen}
-    for threads in settings.threads:
-        for names in [list(chosen)] if threads == 1 else [[name] for name in chosen]:
-            job = Job(tuple(str(chosen[name]) for name in names), threads, settings.rounds, settings.warmup)
-            for name, times in zip(names, measure(job).times_ms, strict=True):
-                latencies[name].append(latency(threads, times))
-    return latencies
-
-
-def measured(name: str, path: Path, latencies: list[Latency], *, baseline: bool) -> Measured:
-    """Measure a file's start-up and memory in a process of its own, where nothing else has grown the peak."""
-    alone = measure(Job((str(path),), threads=1, rounds=1, warmup=1))
-    return Measured(name, files.sha256(path), alone.init_ms[0], alone.peak_memory_mb, tuple(latencies), baseline)
+    more = [threads for threads in settings.threads if threads != 1]
+    turns = (Turn(1, 1), *(Turn(threads, settings.rounds) for threads in more))
+    found = measure(Job((str(path),), turns, settings.warmup))
+    latencies = {threads: latency(threads, times[0]) for threads, times in zip(more, found.times_ms[1:], strict=True)}
+    ordered = tuple(latencies.get(threads, alone) for threads in settings.threads)
+    return Measured(name, files.sha256(path), found.init_ms[0], found.peak_memory_mb, ordered, baseline)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from litemill.core import files, paths, roles, stage, store
+from litemill.core.files import Arrays
 from litemill.core.records import Judged, Validated
 from litemill.runtime import Model
 from litemill.tasks import judge
@@ -12,10 +13,18 @@ from litemill.tasks import judge
 def validate(network: str) -> str:
     """Judge the files of one network."""
     case = case_of(network)
-    judged = [judged_file(name, paths.artifact(network, name), case) for name in store.artifacts(network)]
-    judged += [judged_file(name, path, case, baseline=True) for name, path in paths.baselines(network).items()]
+    baselines = paths.baselines(network)
+    chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
+    judged: list[Judged] = []
+    said: Arrays = {}
+    for name, path in chosen.items():
+        found = judge.judge(Model(path, os.cpu_count() or 1, roles.inputs(case.settings)), case)
+        judged.append(recorded(name, path, found, baseline=name in baselines))
+        said |= {f"{name}_{index:03}": output for index, output in enumerate(found.outputs)}
+    outputs = paths.outputs(network)
+    files.write_arrays(outputs, said)
     truth = judge.original(case) if case.settings.part is None else {}
-    store.save(paths.record("validate", network), Validated(network, tuple(judged), truth))
+    store.save(paths.record("validate", network), Validated(network, files.sha256(outputs), tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"
 
 
@@ -35,19 +44,10 @@ def case_of(network: str) -> judge.Case:
     )
 
 
-def judged_file(name: str, path: Path, case: judge.Case, *, baseline: bool = False) -> Judged:
-    """Judge one file."""
-    model = Model(path, os.cpu_count() or 1, roles.inputs(case.settings))
-    found = judge.judge(model, case)
-    return Judged(
-        name,
-        files.sha256(path),
-        path.stat().st_size,
-        found.metrics,
-        found.pictures,
-        baseline,
-        found.class_iou,
-    )
+def recorded(name: str, path: Path, found: judge.Judgement, *, baseline: bool) -> Judged:
+    """Give a file's judgement as a record."""
+    size = path.stat().st_size
+    return Judged(name, files.sha256(path), size, found.metrics, found.pictures, baseline, found.class_iou)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ As a program (`python -m litemill.bench.host`) it reads a job as JSON from its i
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,19 +19,28 @@ from litemill.runtime import Model
 TIME_LIMIT_S = 900
 
 
-class Job(msgspec.Struct, frozen=True):
-    """Files to run in turn, `rounds` times each after `warmup` runs, at a number of threads."""
+class Turn(msgspec.Struct, frozen=True):
+    """How often each file is run at a number of threads."""
 
-    paths: tuple[str, ...]
     threads: int
     rounds: int
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Files to run by turns: at each turn's number of threads, one after the other, after `warmup` runs of each."""
+
+    paths: tuple[str, ...]
+    turns: tuple[Turn, ...]
     warmup: int
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """Times of each file's runs in ms, its start-up in ms, and how much the process's peak grew in MB."""
+    """Times in ms by turn, file and run; of the first turn, the files' start-up in ms and the growth of the peak in MB.
 
-    times_ms: tuple[tuple[float, ...], ...]
+    The peak is the process's: of all files together.
+    """
+
+    times_ms: tuple[tuple[tuple[float, ...], ...], ...]
     init_ms: tuple[float, ...]
     peak_memory_mb: float
 
@@ -58,23 +68,42 @@ def measure(job: Job) -> Outcome:
 def work(job: Job) -> Outcome:
     """Do a job in this process."""
     before = resident_mb("VmRSS")
-    models, inits = [], []
-    for path in job.paths:
-        start = time.perf_counter()
-        models.append(Model(Path(path), job.threads))
-        inits.append(1e3 * (time.perf_counter() - start))
+    times: list[tuple[tuple[float, ...], ...]] = []
+    inits: list[float] = []
+    peak = 0.0
+    for turn in job.turns:
+        models, taken = loaded(job.paths, turn.threads)
+        times.append(timed(models, turn.rounds, job.warmup))
+        if not inits:
+            inits, peak = taken, max(0.0, resident_mb("VmHWM") - before)
+    return Outcome(tuple(times), tuple(inits), peak)
+
+
+def loaded(paths: Sequence[str], threads: int) -> tuple[list[Model], list[float]]:
+    """Load files and give them their inputs; their start-up in ms beside them."""
     random = np.random.default_rng(0)
+    models, inits = [], []
+    for path in paths:
+        start = time.perf_counter()
+        models.append(Model(Path(path), threads))
+        inits.append(1e3 * (time.perf_counter() - start))
     for model in models:
         model.feed({tensor.role: random.random(tensor.shape[1:], np.float32) for tensor in model.inputs})
-        for _ in range(job.warmup):
+    return models, inits
+
+
+def timed(models: Sequence[Model], rounds: int, warmup: int) -> tuple[tuple[float, ...], ...]:
+    """Run models in turn, round by round; the times of each in ms."""
+    for model in models:
+        for _ in range(warmup):
             model.invoke()
     times: list[list[float]] = [[] for _ in models]
-    for _ in range(job.rounds):
+    for _ in range(rounds):
         for model, taken in zip(models, times, strict=True):
             start = time.perf_counter()
             model.invoke()
             taken.append(1e3 * (time.perf_counter() - start))
-    return Outcome(tuple(map(tuple, times)), tuple(inits), max(0.0, resident_mb("VmHWM") - before))
+    return tuple(map(tuple, times))
 
 
 def resident_mb(field: str) -> float:

@@ -13,6 +13,7 @@ BASELINES = Path("data/baselines")
 GRAPHS = Path("data/graphs")
 SAMPLES = Path("data/samples")
 REFERENCES = Path("data/references")
+OUTPUTS = Path("data/outputs")
 MODELS = Path("models")
 RECORDS = Path("reports/records")
 REPORT = Path("reports/report.md")
@@ -43,6 +44,11 @@ def samples(network: str, kind: str) -> Path:
 def reference(network: str) -> Path:
     """Give what the original model says to a network's evaluation inputs."""
     return REFERENCES / network / "reference.npz"
+
+
+def outputs(network: str) -> Path:
+    """Give what a network's files say to its evaluation inputs."""
+    return OUTPUTS / f"{network}.npz"
 
 
 def baselines(network: str) -> dict[str, Path]:

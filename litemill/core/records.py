@@ -171,9 +171,18 @@ class Judged(Record, frozen=True):
 
 
 class Validated(Record, frozen=True):
-    """A network's files, each against the original; `original` is the original against the ground truth."""
+    """A network's files, each against the original.
+
+    Parameters
+    ----------
+    outputs_sha256
+        Of the file that holds what they said.
+    original
+        The original's own IoU with the ground truth by class.
+    """
 
     network: str
+    outputs_sha256: str
     artifacts: tuple[Judged, ...]
     original: dict[str, float] = {}
 

@@ -1,35 +1,33 @@
 """What the original and the files of a network say to a few of its evaluation samples."""
 
-import os
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
-from litemill.core import files, paths, roles, store
+from litemill.core import files, paths, store
 from litemill.core.files import Arrays
 from litemill.core.records import Referenced
 from litemill.report import measures
 from litemill.report.results import Section
-from litemill.runtime import Model
-from litemill.tasks.pictures import Floats
+from litemill.tasks.pictures import Pixels
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """Samples and the original's answers, all of them, as their stages wrote them."""
+    """Samples, the original's answers and the files', all of them, as their stages wrote them."""
 
     section: Section
     samples: Arrays
     reference: Arrays
+    answers: Arrays
 
-    def outputs(self, chosen: Sequence[int]) -> dict[str, list[Floats]]:
-        """Run each of our files on the chosen samples."""
-        names = roles.inputs(self.section.settings)
-        found = {}
-        for one in self.section.ours:
-            model = Model(one.path, os.cpu_count() or 1, names)
-            feeds = ({role: self.samples[role][index] for role in names} for index in chosen)
-            found[one.name] = [model.run(feed) for feed in feeds]
-        return found
+    def outputs(self, chosen: Sequence[int]) -> dict[str, list[Pixels]]:
+        """Give what each of our files says to the chosen samples: labels [h, w], or pictures [h, w, 3]."""
+        return {one.name: [self.said(one.name, index) for index in chosen] for one in self.section.ours}
+
+    def said(self, name: str, index: int) -> Pixels:
+        """Give what a file says to a sample."""
+        return self.answers[f"{name}_{index:03}"].astype(np.uint8)
 
     def captions(self, sample: str) -> dict[str, str]:
         """Say, by file, how near its answer to a sample is to the original's."""
@@ -43,8 +41,12 @@ class Evidence(msgspec.Struct, frozen=True):
 
 def load(section: Section) -> Evidence:
     """Read a network's evidence; RecordError where a file is another than its record's."""
-    samples, reference = paths.samples(section.name, "evaluation"), paths.reference(section.name)
-    store.check(paths.record("samples", section.name), section.sampled.evaluation_sha256, samples)
-    path = paths.record("reference", section.name)
-    store.check(path, store.load(path, Referenced).sha256, reference)
-    return Evidence(section, files.read_arrays(samples), files.read_arrays(reference))
+    referenced = store.load(paths.record("reference", section.name), Referenced)
+    known = {
+        "samples": (paths.samples(section.name, "evaluation"), section.sampled.evaluation_sha256),
+        "reference": (paths.reference(section.name), referenced.sha256),
+        "validate": (paths.outputs(section.name), section.validated.outputs_sha256),
+    }
+    for stage, (path, sha256) in known.items():
+        store.check(paths.record(stage, section.name), sha256, path)
+    return Evidence(section, *(files.read_arrays(path) for path, _ in known.values()))

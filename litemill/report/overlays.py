@@ -10,7 +10,7 @@ from litemill.report.evidence import Evidence
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.results import Section
 from litemill.report.tables import stems
-from litemill.tasks import pictures, segmentation
+from litemill.tasks import pictures
 from litemill.tasks.pictures import Pixels
 
 # enough to see, few enough to be drawn in seconds
@@ -26,7 +26,7 @@ def overlays(section: Section) -> Grid:
     columns: dict[str, Sequence[Pixels | None]] = {
         "ground truth": [_truth(section.sampled.truth.get(name)) for name in names],
         "original": [originals[index] for index in chosen],
-        **_found(known, chosen, originals),
+        **known.outputs(chosen),
     }
     rows = []
     for row, name in enumerate(names):
@@ -49,16 +49,6 @@ def _originals(known: Evidence) -> list[Pixels]:
     """Give the original's labels [h, w] for each sample."""
     count = len(known.section.sampled.evaluation)
     return [known.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(count)]
-
-
-def _found(known: Evidence, chosen: Sequence[int], originals: Sequence[Pixels]) -> dict[str, list[Pixels]]:
-    """Give each file's labels for the chosen samples, at their pictures' own sizes."""
-    crop, way = known.section.settings.input, known.section.entry.crop
-    sizes = [(originals[index].shape[0], originals[index].shape[1]) for index in chosen]
-    return {
-        name: [segmentation.labels(one, crop, size, way) for one, size in zip(outputs, sizes, strict=True)]
-        for name, outputs in known.outputs(chosen).items()
-    }
 
 
 def _truth(name: str | None) -> Pixels | None:

@@ -66,8 +66,13 @@ class Section(msgspec.Struct, frozen=True):
     frozen: Frozen
     sampled: Sampled
     benchmarked: Benchmarked
+    validated: Validated
     results: tuple[Result, ...]
-    original: dict[str, float]
+
+    @property
+    def original(self) -> dict[str, float]:
+        """The original's own IoU with the ground truth by class."""
+        return self.validated.original
 
     @property
     def ours(self) -> tuple[Result, ...]:
@@ -119,7 +124,7 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
     frozen = store.load(paths.record("freeze", name), Frozen)
     settings = params.networks[name]
     entry = frozen.entry
-    return Section(name, settings, entry, frozen, sampled, benchmarked, results, validated.original)
+    return Section(name, settings, entry, frozen, sampled, benchmarked, validated, results)
 
 
 def _joined(path: Path, entries: Iterable[One], hashes: Mapping[str, str]) -> dict[str, One]:

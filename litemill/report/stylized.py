@@ -9,7 +9,7 @@ from litemill.report import evidence
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.results import Section
 from litemill.report.tables import stems
-from litemill.tasks import pictures
+from litemill.tasks import pictures, stylization
 from litemill.tasks.pictures import Pixels
 
 # enough to see, few enough to be drawn in seconds
@@ -31,7 +31,7 @@ def stylized(section: Section) -> Grid:
             Cell(_shown(known.samples["style"][index]), style),
             Cell(_shown(known.reference["stylized"][index])),
         ]
-        cells += [Cell(_shown(outputs[row]), captions[one]) for one, outputs in found.items()]
+        cells += [Cell(_small(outputs[row]), captions[one]) for one, outputs in found.items()]
         rows.append(tuple(cells))
     return Grid(("content", "style", "original", *found), tuple(rows), known.failing)
 
@@ -51,5 +51,8 @@ def varied(samples: Sequence[str]) -> list[int]:
 
 def _shown(picture: npt.NDArray[np.generic]) -> Pixels:
     """Give a picture [h, w, 3] in [0, 1] at the size of a cell."""
-    pixels = np.round(np.clip(picture.astype(np.float32), 0, 1) * 255).astype(np.uint8)
+    return _small(stylization.shown(picture.astype(np.float32)))
+
+
+def _small(pixels: Pixels) -> Pixels:
     return pictures.resize(pixels, *fitted(pixels.shape[:2]))

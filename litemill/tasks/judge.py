@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from litemill.core import paths, roles
 from litemill.core.catalog import Entry
@@ -19,10 +20,19 @@ NOT_JUDGED = 255
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """Figures over all evaluation pictures, a picture, and by class of the ground truth."""
+    """What a file says, and how near that is to the original.
+
+    Parameters
+    ----------
+    metrics, pictures, class_iou
+        Figures over all evaluation pictures, a picture, and by class of the ground truth.
+    outputs
+        By picture: labels uint8 [h, w] at its own size, a stylized picture uint8 [h, w, 3], or a bottleneck.
+    """
 
     metrics: Figures
     pictures: dict[str, Figures]
+    outputs: tuple[npt.NDArray[np.generic], ...]
     class_iou: Figures = {}
 
 
@@ -61,7 +71,8 @@ def judge(model: Model, case: Case) -> Judgement:
         name: each(output, original)
         for name, output, original in zip(case.names, outputs, case.reference[role], strict=True)
     }
-    return Judgement(summary(figures.values()), figures)
+    shown = outputs if role == "bottleneck" else [stylization.shown(output) for output in outputs]
+    return Judgement(summary(figures.values()), figures, tuple(shown))
 
 
 def original(case: Case) -> Figures:
@@ -114,7 +125,7 @@ def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> J
     if outputs[0].shape == logits.shape[1:]:
         metrics |= segmentation.judge_logits(np.stack(outputs), logits.astype(np.float32))
     each = {name: segmentation.judge(*pair, classes) for name, pair in zip(case.names, pairs, strict=True)}
-    return Judgement(metrics, each, _truth_iou(found, case))
+    return Judgement(metrics, each, tuple(found), _truth_iou(found, case))
 
 
 def _truth_iou(found: Sequence[Pixels], case: Case) -> Figures:

@@ -11,6 +11,11 @@ def prepare(pixels: Pixels, size: tuple[int, int]) -> Floats:
     return resize(pixels, *size).astype(np.float32) / np.float32(255)
 
 
+def shown(picture: Floats) -> Pixels:
+    """Turn a picture [h, w, 3] in [0, 1] into uint8."""
+    return np.round(np.clip(picture, 0, 1) * np.float32(255)).astype(np.uint8)
+
+
 def judge_bottleneck(found: Floats, original: Floats) -> dict[str, float]:
     """Hold a style bottleneck [1, 1, n] against the original's."""
     return {

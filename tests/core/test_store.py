@@ -47,7 +47,7 @@ def test_a_record_comes_back_as_it_was_saved_and_is_saved_again_the_same(tmp_pat
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_none_is_refused_and_nothing_is_written(tmp_path: Path, value: float) -> None:
     path = tmp_path / "a.json"
-    record = Validated("net", (Judged("int8", "ab", 1, {"psnr_db": value}, {}),))
+    record = Validated("net", "0" * 64, (Judged("int8", "ab", 1, {"psnr_db": value}, {}),))
     with pytest.raises(
         RecordError, match=r"Validated\.artifacts\.metrics\.psnr_db: not a finite number: got (nan|-?inf)"
     ):

@@ -47,7 +47,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         store.save(paths.record("convert", "painting", recipe), converted)
         judged.append(Judged(recipe, digest, 4, {"bottleneck_cosine": cosine}, {}))
     baseline = Judged("official", "0" * 64, 4, {"bottleneck_cosine": 0.1}, {}, baseline=True)
-    store.save(paths.record("validate", "painting"), Validated("painting", (*judged, baseline)))
+    store.save(paths.record("validate", "painting"), Validated("painting", "0" * 64, (*judged, baseline)))
     return tmp_path
 
 
@@ -127,7 +127,7 @@ def test_a_missing_record_says_what_to_run(checkout: Path, record: str, said: st
 def test_an_artifact_that_nobody_judged_is_an_error(checkout: Path) -> None:
     path = paths.record("validate", "painting")
     judged = store.load(path, Validated)
-    store.save(path, Validated("painting", judged.artifacts[:1]))
+    store.save(path, Validated("painting", "0" * 64, judged.artifacts[:1]))
     done = run(checkout)
     assert done.returncode == 1
     assert "does not judge fp16 -> run: dvc repro" in done.stderr
