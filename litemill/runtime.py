@@ -1,10 +1,11 @@
 """A TFLite file as a function of arrays, in LiteRT."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
@@ -14,6 +15,26 @@ from litemill.core.records import Tensor
 
 Floats = npt.NDArray[np.float32]
 REMEDY = "remove the file, then run: dvc repro"
+DELEGATE = "DELEGATE"
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A tensor inside a file; scale and zero point are 0 where it is not quantized as a whole."""
+
+    index: int
+    shape: tuple[int, ...]
+    dtype: str
+    scale: float
+    zero_point: int
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """One operator of a file; constants are among the inputs."""
+
+    index: int
+    name: str
+    inputs: tuple[Held, ...]
+    outputs: tuple[Held, ...]
 
 
 class Model:
@@ -70,8 +91,22 @@ class Model:
 
     def ops(self) -> dict[str, int]:
         """Count the operators of the file, the delegate's own nodes left out."""
-        names = (op["op_name"] for op in self._interpreter._get_ops_details())  # noqa: SLF001  no public way
-        return dict(sorted(Counter(name for name in names if name != "DELEGATE").items()))
+        return dict(sorted(Counter(operator.name for operator in self.operators()).items()))
+
+    def operators(self) -> tuple[Operator, ...]:
+        """Give the operators of the file, in their order, the delegate's own nodes left out."""
+        return tuple(one for one in self._nodes() if one.name != DELEGATE)
+
+    def partitions(self) -> tuple[Operator, ...]:
+        """Give the nodes that a delegate put in the place of operators."""
+        return tuple(one for one in self._nodes() if one.name == DELEGATE)
+
+    def _nodes(self) -> Iterator[Operator]:
+        held = {detail["index"]: _held(detail) for detail in self._interpreter.get_tensor_details()}
+        for node in self._interpreter._get_ops_details():  # noqa: SLF001  no public way
+            # -1 stands for an input that is left out
+            inputs, outputs = (tuple(held[one] for one in node[key] if one in held) for key in ("inputs", "outputs"))
+            yield Operator(node["index"], node["op_name"], inputs, outputs)
 
     def feed(self, values: Mapping[str, npt.NDArray[Any]]) -> None:
         """Set the inputs by role, float32 without the batch axis, quantized where the file wants it."""
@@ -127,6 +162,11 @@ def _plain(name: str) -> str:
 def _tensor(role: str, detail: dict[str, Any]) -> Tensor:
     scale, zero_point = detail["quantization"]
     return Tensor(role, detail["name"], _shape(detail), np.dtype(detail["dtype"]).name, float(scale), int(zero_point))
+
+
+def _held(detail: dict[str, Any]) -> Held:
+    scale, zero_point = detail["quantization"]
+    return Held(detail["index"], _shape(detail), np.dtype(detail["dtype"]).name, float(scale), int(zero_point))
 
 
 def _shape(detail: dict[str, Any]) -> tuple[int, ...]:

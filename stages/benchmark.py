@@ -4,12 +4,15 @@ from pathlib import Path
 
 from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
+from litemill.bench.operators import multiply_adds, xnnpack
 from litemill.bench.statistics import latency
+from litemill.conversion.gpu import refusals
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import RecordError
 from litemill.core.params import Benchmark
-from litemill.core.records import Benchmarked, Latency, Measured
+from litemill.core.records import Benchmarked, Delegation, Latency, Measured
+from litemill.runtime import Model
 
 
 def benchmark(network: str) -> str:
@@ -40,7 +43,17 @@ def measured(name: str, path: Path, alone: Latency, settings: Benchmark, *, base
     found = measure(Job((str(path),), turns, settings.warmup))
     latencies = {threads: latency(threads, times[0]) for threads, times in zip(more, found.times_ms[1:], strict=True)}
     ordered = tuple(latencies.get(threads, alone) for threads in settings.threads)
-    return Measured(name, files.sha256(path), found.init_ms[0], found.peak_memory_mb, ordered, baseline)
+    model = Model(path)
+    return Measured(
+        name=name,
+        sha256=files.sha256(path),
+        init_ms=found.init_ms[0],
+        peak_memory_mb=found.peak_memory_mb,
+        latency=ordered,
+        baseline=baseline,
+        multiply_adds=multiply_adds(model),
+        delegation=(xnnpack(model), Delegation("gpu", None, refusals(path.read_bytes()))),
+    )
 
 
 if __name__ == "__main__":

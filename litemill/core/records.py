@@ -1,5 +1,7 @@
 """What stages leave for each other and for git: typed structs, tied to files by their SHA-256."""
 
+from typing import Literal
+
 import msgspec
 
 from litemill.core.catalog import Entry
@@ -219,6 +221,24 @@ class Latency(Record, frozen=True):
     spread: float
 
 
+class Delegation(Record, frozen=True):
+    """How far a delegate takes a TFLite file.
+
+    Parameters
+    ----------
+    target
+        `xnnpack`, as the runtime laid it out; `gpu`, by the rules published with that delegate.
+    partitions
+        Pieces that the delegate runs; null where that is not measured.
+    outside
+        What it leaves: operator, reason and, in brackets, how many.
+    """
+
+    target: Literal["xnnpack", "gpu"]
+    partitions: int | None
+    outside: tuple[str, ...]
+
+
 class Measured(Record, frozen=True):
     """What one TFLite file costs on the host; memory is the growth of the process's peak."""
 
@@ -228,6 +248,8 @@ class Measured(Record, frozen=True):
     peak_memory_mb: float
     latency: tuple[Latency, ...]
     baseline: bool = False
+    multiply_adds: int = 0
+    delegation: tuple[Delegation, ...] = ()
 
 
 class Machine(Record, frozen=True):
@@ -248,6 +270,40 @@ class Benchmarked(Record, frozen=True):
     machine: Machine
     rounds: int
     artifacts: tuple[Measured, ...]
+
+
+class Variant(Record, frozen=True):
+    """A network in float32 with some of its rewrites, or none.
+
+    Parameters
+    ----------
+    rewrites
+        Those that were applied, in how many places.
+    psnr_db, max_error
+        Against the graph without rewrites on one evaluation sample, as of `Referenced.rewrite_proof`; null for that
+        graph itself.
+    ops, multiply_adds, delegation, latency, init_ms, peak_memory_mb
+        Of the file, one thread; all variants are timed in turn.
+    """
+
+    name: str
+    rewrites: dict[str, int]
+    psnr_db: float | None
+    max_error: float | None
+    size_bytes: int
+    ops: int
+    multiply_adds: int
+    delegation: Delegation
+    latency: Latency
+    init_ms: float
+    peak_memory_mb: float
+
+
+class Rewriting(Record, frozen=True):
+    """What a network's rewrites do: without any, each alone, and all together; empty where it lists none."""
+
+    network: str
+    variants: tuple[Variant, ...] = ()
 
 
 class Failure(Record, frozen=True):

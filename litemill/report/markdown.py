@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jinja2
 
 from litemill.core import paths
-from litemill.report import provenance, tables
+from litemill.report import delegation, provenance, tables
 from litemill.report.figures import Figure
 from litemill.report.results import Results, Section
 from litemill.report.table import Table
@@ -22,6 +22,9 @@ class NetworkPage(NamedTuple):
     accuracy: Table
     cost: Table
     truth: Table | None
+    delegation: Table
+    rewriting: Table | None
+    unmatched: list[str]
     contents: Table
     figures: tuple[Figure, ...]
 
@@ -60,5 +63,6 @@ def cell(text: str) -> str:
 def _page(section: Section, figures: Sequence[Figure]) -> NetworkPage:
     return NetworkPage(
         section.name, section, tables.accuracy(section), tables.cost(section), tables.truth(section),
+        delegation.delegation(section), delegation.rewriting(section), delegation.unmatched(section),
         provenance.contents(section), tuple(figure for figure in figures if figure.network == section.name),
     )  # fmt: skip

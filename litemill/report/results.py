@@ -21,6 +21,7 @@ from litemill.core.records import (
     Measured,
     Pair,
     Paired,
+    Rewriting,
     Sampled,
     Validated,
     Verdict,
@@ -67,6 +68,7 @@ class Section(msgspec.Struct, frozen=True):
     sampled: Sampled
     benchmarked: Benchmarked
     validated: Validated
+    rewriting: Rewriting
     results: tuple[Result, ...]
 
     @property
@@ -122,9 +124,10 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
         for one, path in at_hand.items()
     )
     frozen = store.load(paths.record("freeze", name), Frozen)
+    rewriting = store.load(paths.record("rewriting", name), Rewriting)
     settings = params.networks[name]
     entry = frozen.entry
-    return Section(name, settings, entry, frozen, sampled, benchmarked, validated, results)
+    return Section(name, settings, entry, frozen, sampled, benchmarked, validated, rewriting, results)
 
 
 def _joined(path: Path, entries: Iterable[One], hashes: Mapping[str, str]) -> dict[str, One]:

@@ -17,6 +17,7 @@ from litemill.core.catalog import Entry
 from litemill.core.records import (
     Benchmarked,
     Converted,
+    Delegation,
     Failure,
     Fetched,
     Frozen,
@@ -29,9 +30,11 @@ from litemill.core.records import (
     Paired,
     Record,
     Referenced,
+    Rewriting,
     Sampled,
     Tensor,
     Validated,
+    Variant,
     Verdict,
 )
 
@@ -115,6 +118,7 @@ def build(checkout: Path) -> None:
             copied(FILES[baseline], paths.BASELINES / network / f"{baseline}.tflite")
         validated(network)
         benchmarked(network)
+        rewriting(network)
     paired()
     failure = Failure("label_agreement", 0.95, 0.965)
     verdicts = tuple(
@@ -227,9 +231,21 @@ def answers(network: str, shift: int) -> list[npt.NDArray[np.uint8]]:
 
 def benchmarked(network: str) -> None:
     latency = (Latency(1, 123.456, 140.0, 0.021), Latency(2, 6.78912, 9.0, 0.31))
-    measured = tuple(Measured(name, files.sha256(FILES[file]), 12.3456, 45.678, latency, official)
+    left = (Delegation("xnnpack", 3, ("MIRROR_PAD: no kernel for it (2)",)), Delegation("gpu", None, ()))
+    measured = tuple(Measured(name, files.sha256(FILES[file]), 12.3456, 45.678, latency, official, 5_000_000, left)
                      for name, file, official in measured_files(network))  # fmt: skip
     store.save(paths.record("benchmark", network), Benchmarked(network, MACHINE, 5, measured))
+
+
+def rewriting(network: str) -> None:
+    variants = tuple(
+        Variant(name, dict.fromkeys(names, 2), psnr, error, 1000, 9, 7_000_000, Delegation("xnnpack", 1, ()),
+                Latency(1, median, median, 0.01), 3.0, 20.0)
+        for name, names, psnr, error, median in (
+            ("as cut", (), None, None, 100.0), ("mirror_pad", ("mirror_pad",), 109.87, 3.8e-5, 21.5)
+        )
+    ) if network == "painter" else ()  # fmt: skip
+    store.save(paths.record("rewriting", network), Rewriting(network, variants))
 
 
 def paired() -> None:

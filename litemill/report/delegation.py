@@ -1,0 +1,52 @@
+"""The report's tables of how the files run: what delegates take of them, and what the graph's rewrites did."""
+
+from litemill.core.records import Variant
+from litemill.report import measures, tables
+from litemill.report.results import Section
+from litemill.report.table import Row, Table, numbers, words
+
+MILLION = 1e6
+
+
+def delegation(section: Section) -> Table:
+    """Give, of each file, what XNNPACK leaves to the plain kernels, as measured, and a GPU delegate, by its rules."""
+    rows = []
+    for one in section.results:
+        known = {delegated.target: delegated for delegated in one.measured.delegation}
+        xnnpack, gpu = known["xnnpack"], known["gpu"]
+        cells = (tables.title(one), f"{one.measured.multiply_adds / MILLION:.0f}", str(xnnpack.partitions),
+                 "; ".join(xnnpack.outside) or "nothing", "; ".join(gpu.outside) or "nothing")  # fmt: skip
+        rows.append(Row(cells, one.failing))
+    columns = words("file") + numbers("multiply-adds, M", "XNNPACK partitions")
+    return Table(columns + words("left out by XNNPACK", "refused by the GPU delegate's rules"), tuple(rows))
+
+
+def rewriting(section: Section) -> Table | None:
+    """Give what the rewrites do, each alone and all together, in float32 on one thread; None where there are none."""
+    variants = section.rewriting.variants
+    if not variants:
+        return None
+    first = variants[0]
+    rows = tuple(Row(_variant(one, first)) for one in variants)
+    columns = words("rewrites", "places") + numbers(
+        *("PSNR to the graph as cut, dB", "largest error, share of the range", "bytes", "ops", "multiply-adds, M"),
+        *("XNNPACK partitions", "median, ms (spread)", "ratio", tables.MEMORY),
+    )
+    return Table(columns, rows)
+
+
+def unmatched(section: Section) -> list[str]:
+    """Say which rewrites found no place in a network, and why."""
+    return [f"{one.name}: {one.note}" for one in section.frozen.rewrites if not one.places]
+
+
+def _variant(one: Variant, first: Variant) -> tuple[str, ...]:
+    places = ", ".join(f"{name}: {count}" for name, count in one.rewrites.items()) or tables.NONE
+    proof = (tables.NONE, tables.NONE)
+    if one.psnr_db is not None and one.max_error is not None:
+        proof = (f"{one.psnr_db:.1f}", f"{one.max_error:.2g}")
+    latency = one.latency
+    timed = f"{measures.amount(latency.median_ms)} ({100 * latency.spread:.0f} %)"
+    cells = (f"{one.size_bytes:,}", str(one.ops), f"{one.multiply_adds / MILLION:.0f}", str(one.delegation.partitions))
+    ratio = f"{latency.median_ms / first.latency.median_ms:.2f}"
+    return (one.name, places, *proof, *cells, timed, ratio, measures.amount(one.peak_memory_mb))
