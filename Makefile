@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro check report zoo test test-fast lint format lock clean
+.PHONY: help repro check report compare zoo test test-fast lint format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ check: .venv/installed ## list the artifacts outside their tolerance; fails if t
 
 report: .venv/installed ## write reports/ anew from what was measured
 	@dvc repro report
+
+compare: .venv/installed ## what changed against another revision: make compare BASE=main [REMEASURE=1]
+	@python -m stages.compare --base $(or $(BASE),main) $(if $(REMEASURE),--remeasure)
 
 zoo: .venv/installed ## list every source of the catalogue, with its status here
 	@python -m stages.zoo

@@ -19,6 +19,9 @@ RECORDS = Path("reports/records")
 REPORT = Path("reports/report.md")
 FIGURES = Path("reports/figures")
 METRICS = Path("reports/metrics.json")
+DIFF = Path("reports/diff.md")
+DIFF_PAGE = Path("reports/diff.html")
+DIFF_FIGURES = Path("reports/diff")
 
 
 def source(name: str) -> Path:

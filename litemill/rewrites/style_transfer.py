@@ -7,7 +7,7 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.rewrites.mirror_pad import joined, line, mirrored
-from litemill.rewrites.packing import PHASES, Kernel, packed, strided, upsampled
+from litemill.rewrites.packing import PHASES, SIDE, Kernel, packed, strided, upsampled
 from litemill.rewrites.splice import Rewritten
 from litemill.rewrites.styling import Style, normalized, styles
 from litemill.rewrites.transfer_network import Conv, StyledConv, TransferNetwork, UnlikeError, read
@@ -104,9 +104,14 @@ def packed_mirrored(values: tf.Tensor, blocks: int) -> tf.Tensor:
 def _mixed(values: tf.Tensor, axis: int, even: int, odd: int) -> tf.Tensor:
     """Give a line of blocks with the even phases along an axis from one line, the odd ones from another."""
     lines = line(values, axis, even), line(values, axis, odd)
-    rows = 2 if axis == 1 else 4
-    parts = tf.split(lines[0], rows, 3), tf.split(lines[1], rows, 3)
-    return tf.concat([parts[number % 2][number] for number in range(rows)], 3)
+    phases = SIDE if axis == 1 else PHASES
+    channels = values.shape[3] // phases
+    # slices, no split: the converter quantizes a split that is read in part now this way, now that
+    parts = [
+        tf.slice(lines[number % 2], (0, 0, 0, number * channels), (*lines[0].shape[:3], channels))
+        for number in range(phases)
+    ]
+    return tf.concat(parts, 3)
 
 
 def _activated(values: tf.Tensor, kernel: Kernel, bias: Kernel, stride: int = 1) -> tf.Tensor:

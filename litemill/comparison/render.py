@@ -1,0 +1,52 @@
+"""A comparison as Markdown, for a pull request, and as a page that holds its pictures."""
+
+import base64
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import jinja2
+
+from litemill.comparison import words
+from litemill.comparison.comparison import Comparison
+from litemill.core import paths
+from litemill.report import grid
+from litemill.report.grid import Grid
+from litemill.report.markdown import cell
+
+
+class Figure(NamedTuple):
+    """A picture: its file name, what it shows, its bytes as they are and as text."""
+
+    name: str
+    alt: str
+    data: bytes
+    base64: str
+
+
+def figures(grids: Mapping[str, Grid]) -> list[Figure]:
+    """Draw the pictures of each network."""
+    found = []
+    for network, one in grids.items():
+        data = grid.png(grid.draw(one))
+        said = f"{network}: the sample that differs most, by recipe: base, head, difference"
+        found.append(Figure(f"{network}.png", said, data, base64.b64encode(data).decode()))
+    return found
+
+
+def render(template: str, comparison: Comparison, drawn: list[Figure]) -> str:
+    """Fill `diff.md.j2` or `diff.html.j2`."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("litemill.comparison"), undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=template.endswith(".html.j2"),
+    )  # fmt: skip
+    environment.filters["cell"] = cell
+    artifacts = [one.artifact for one in comparison.artifacts]
+    return environment.get_template(template).render(
+        comparison=comparison,
+        counts=words.counts(artifacts),
+        outside=[one for one in artifacts if not one.within and one.status != "removed"],
+        settings=words.settings(comparison),
+        artifacts=words.artifacts(comparison),
+        figures=drawn,
+        folder=paths.DIFF_FIGURES.relative_to(paths.DIFF.parent).as_posix(),
+    )
