@@ -1,0 +1,76 @@
+"""Which of the built files stylize a photo: the most accurate ones, by their records."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from litemill.core import paths, settings, store
+from litemill.core.catalog import Entry
+from litemill.core.errors import ArtifactError
+from litemill.core.params import Params
+from litemill.core.records import Validated
+
+# what tells the better of a network's files, by the part that it is
+MEASURE = {None: "label_agreement", "predict": "bottleneck_cosine", "transfer": "psnr_db"}
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """A TFLite file, its network and recipe, and the network's source."""
+
+    network: str
+    recipe: str
+    path: Path
+    entry: Entry
+
+    def class_names(self) -> list[str]:
+        """Give the names of a segmentation file's classes, in its order."""
+        return (paths.LABELS / (self.entry.labels or "")).read_text(encoding="utf-8").splitlines()
+
+
+def segmentation(params: Params, wanted: Collection[str]) -> Chosen:
+    """Choose the segmentation network that knows the wanted classes and is nearest to the ground truth.
+
+    SettingsError with the nearest name where no network knows a class, ArtifactError where none is built.
+    """
+    chosen = [best(name) for name, network in params.networks.items() if network.part is None]
+    if not chosen:
+        raise ArtifactError("no segmentation network is built", remedy="add one to params.yaml: networks")
+    known = {name for one in chosen for name in one.class_names()}
+    for name in wanted:
+        settings.require(name, known, str(paths.LABELS), "class")
+    fitting = [one for one in chosen if set(wanted) <= set(one.class_names())]
+    if not fitting:
+        raise ArtifactError(f"no network knows all of {', '.join(wanted)}", remedy="give classes of one label file")
+    return max(fitting, key=lambda one: _truth(one.network))
+
+
+def stylization(params: Params) -> tuple[Chosen, Chosen]:
+    """Choose a predict and a transfer file: of the first pair of networks that feed each other."""
+    for transfer, predict in params.bottleneck_from.items():
+        return best(predict), best(transfer)
+    raise ArtifactError("no style-transfer networks are built", remedy="name a pair in params.yaml: bottleneck_from")
+
+
+def best(network: str) -> Chosen:
+    """Choose a network's file nearest to the original; of equal ones the smallest."""
+    known = store.frozen(network)
+    built, measure = store.artifacts(network), MEASURE[known.settings.part]
+    judged = [one for one in _validated(network).artifacts if not one.baseline and one.name in built]
+    if not judged:
+        raise ArtifactError(f"{paths.MODELS / network}: holds no file", remedy="run: dvc repro")
+    one = max(judged, key=lambda one: (one.metrics[measure], -one.size_bytes))
+    path = paths.artifact(network, one.name)
+    store.check(paths.record("validate", network), one.sha256, path)
+    return Chosen(network, one.name, path, known.entry)
+
+
+def _validated(network: str) -> Validated:
+    return store.load(paths.record("validate", network), Validated)
+
+
+def _truth(network: str) -> float:
+    """Give the original's mean IoU with the ground truth; 0 where there is none."""
+    original = _validated(network).original
+    return float(np.mean(list(original.values()))) if original else 0.0
