@@ -29,6 +29,11 @@ class Chosen(msgspec.Struct, frozen=True):
         return (paths.LABELS / (self.entry.labels or "")).read_text(encoding="utf-8").splitlines()
 
 
+def complete(params: Params) -> bool:
+    """Tell whether there are networks for all that a composition takes."""
+    return bool(params.bottleneck_from) and any(network.part is None for network in params.networks.values())
+
+
 def segmentation(params: Params, wanted: Collection[str]) -> Chosen:
     """Choose the segmentation network that knows the wanted classes and is nearest to the ground truth.
 
@@ -56,8 +61,8 @@ def stylization(params: Params) -> tuple[Chosen, Chosen]:
 def best(network: str) -> Chosen:
     """Choose a network's file nearest to the original; of equal ones the smallest."""
     known = store.frozen(network)
-    built, measure = store.artifacts(network), MEASURE[known.settings.part]
-    judged = [one for one in _validated(network).artifacts if not one.baseline and one.name in built]
+    measure = MEASURE[known.settings.part]
+    judged = [one for one in _validated(network).artifacts if not one.baseline]
     if not judged:
         raise ArtifactError(f"{paths.MODELS / network}: holds no file", remedy="run: dvc repro")
     one = max(judged, key=lambda one: (one.metrics[measure], -one.size_bytes))

@@ -63,9 +63,7 @@ def test_a_coloured_picture_is_no_label_picture(tmp_path: Path) -> None:
 
 
 def test_a_missing_picture_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        PictureError, match=r"absent.jpg: no such picture -> put it there, or name another"
-    ):
+    with pytest.raises(PictureError, match=r"absent.jpg: no such picture -> put it there, or name another"):
         pictures.read(tmp_path / "absent.jpg")
 
 
