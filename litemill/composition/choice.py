@@ -1,28 +1,35 @@
 """Which of the built files stylize a photo: the most accurate ones, by their records."""
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from litemill.core import paths, settings, store
+from litemill.core import paths, roles, settings, store
 from litemill.core.catalog import Entry
 from litemill.core.errors import ArtifactError
-from litemill.core.params import Params
+from litemill.core.params import Network, Params
 from litemill.core.records import Validated
+from litemill.runtime import Model
 
 # what tells the better of a network's files, by the part that it is
 MEASURE = {None: "label_agreement", "predict": "bottleneck_cosine", "transfer": "psnr_db"}
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """A TFLite file, its network and recipe, and the network's source."""
+    """A TFLite file, its network and recipe, and what is known of the network."""
 
     network: str
     recipe: str
     path: Path
+    settings: Network
     entry: Entry
+
+    def load(self) -> Model:
+        """Load the file."""
+        return Model(self.path, os.cpu_count() or 1, roles.inputs(self.settings))
 
     def class_names(self) -> list[str]:
         """Give the names of a segmentation file's classes, in its order."""
@@ -68,7 +75,7 @@ def best(network: str) -> Chosen:
     one = max(judged, key=lambda one: (one.metrics[measure], -one.size_bytes))
     path = paths.artifact(network, one.name)
     store.check(paths.record("validate", network), one.sha256, path)
-    return Chosen(network, one.name, path, known.entry)
+    return Chosen(network, one.name, path, known.settings, known.entry)
 
 
 def _validated(network: str) -> Validated:

@@ -1,6 +1,5 @@
 """A photo stylized but for some classes, or in these alone."""
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -10,7 +9,6 @@ from litemill.composition.choice import Chosen
 from litemill.core.errors import PictureError
 from litemill.core.gallery import Composition
 from litemill.core.params import Params
-from litemill.runtime import Model
 from litemill.tasks import pictures, sampling
 from litemill.tasks.pictures import Floats, Pixels
 
@@ -51,11 +49,11 @@ def compose(wanted: Composition, params: Params, folder: Path = Path()) -> Compo
     photo, style = (pictures.read(folder / name) for name in (wanted.photo, wanted.style))
     predict, transfer = choice.stylization(params)
     if not wanted.classes:
-        painted = painting.painted(_loaded(predict), _loaded(transfer), photo, style)
+        painted = painting.painted(predict.load(), transfer.load(), photo, style)
         return Composed(blend.blend(photo, painted, None, keep=False), (), (predict, transfer))
     segmenter = choice.segmentation(params, wanted.classes)
     fitted, absent = _matte(segmenter, photo, wanted)
-    painted = painting.painted(_loaded(predict), _loaded(transfer), photo, style)
+    painted = painting.painted(predict.load(), transfer.load(), photo, style)
     whole = blend.blend(photo, painted, fitted, keep=bool(wanted.keep))
     return Composed(whole, absent, (segmenter, predict, transfer))
 
@@ -63,7 +61,7 @@ def compose(wanted: Composition, params: Params, folder: Path = Path()) -> Compo
 def _matte(chosen: Chosen, photo: Pixels, wanted: Composition) -> tuple[Floats, tuple[str, ...]]:
     """Fit the share of the wanted classes, and name those that are absent; PictureError where all are."""
     names = chosen.class_names()
-    seen = matte.see(_loaded(chosen), photo, sampling.crop_of(chosen.entry))
+    seen = matte.see(chosen.load(), photo, sampling.crop_of(chosen.entry))
     found = [names[one] for one in seen.classes()]
     absent = tuple(name for name in wanted.classes if name not in found)
     if len(absent) == len(wanted.classes):
@@ -73,7 +71,3 @@ def _matte(chosen: Chosen, photo: Pixels, wanted: Composition) -> tuple[Floats, 
             remedy="name one of these classes, or take another photo",
         )
     return matte.fit(seen, [names.index(name) for name in wanted.classes]), absent
-
-
-def _loaded(chosen: Chosen) -> Model:
-    return Model(chosen.path, os.cpu_count() or 1)

@@ -16,8 +16,9 @@ from litemill.tasks.pictures import Floats, Pixels
 
 Draw = Callable[[Floats], Floats]
 
-# of the network's input: beyond four times that, strokes are too fine to be seen as such
-LARGEST = 4.0
+# of the network's input: two tiles that overlap, drawn fine and then shrunk, lose the network's checkered grain;
+# beyond four times the input, strokes are too fine to be seen as such
+SMALLEST, LARGEST = 1.75, 4.0
 # pixels that neighbouring tiles share at the least, and over which one passes into the other
 OVERLAP = 96
 # of the blur, in pixels, that tells what is coarse from what is fine
@@ -33,7 +34,7 @@ def painted(predict: Model, transfer: Model, photo: Pixels, style: Pixels) -> Fl
         return np.clip(transfer.run({"content": content, "bottleneck": bottleneck}), 0, 1)
 
     needed = max(whole / side for whole, side in zip(photo.shape[:2], tile, strict=True))
-    return np.clip(step(draw, photo, tile, min(max(needed, 1.0), LARGEST)), 0, 1)
+    return np.clip(step(draw, photo, tile, min(max(needed, SMALLEST), LARGEST)), 0, 1)
 
 
 def step(draw: Draw, photo: Pixels, tile: tuple[int, int], scale: float) -> Floats:

@@ -1,5 +1,6 @@
 """Pictures in and out: files to arrays, and the resizing that the original graphs do."""
 
+import struct
 import warnings
 from pathlib import Path
 
@@ -25,8 +26,7 @@ JPEG_QUALITY = 90
 def read(path: Path) -> Pixels:
     """Read a picture as uint8 [height, width, 3], upright; PictureError where it is missing, none, or too large."""
     with _opened(path) as picture:
-        # a camera held on its side writes down only that it was
-        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+        return np.asarray(picture.convert("RGB"))
 
 
 def read_labels(path: Path) -> Pixels:
@@ -43,17 +43,19 @@ def read_labels(path: Path) -> Pixels:
 
 
 def _opened(path: Path) -> Image.Image:
-    """Open and decode a picture, its size checked ahead of decoding."""
+    """Open and decode a picture, its size checked ahead of decoding, and turn it upright."""
     try:
         picture = _measured(path)
         picture.load()
+        # a camera held on its side only writes down that it was
+        picture = ImageOps.exif_transpose(picture)
     except FileNotFoundError:
         raise PictureError(f"{path}: no such picture", remedy="put it there, or name another") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(
             f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=error, remedy="shrink it"
         ) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as error:
         raise PictureError(f"{path}: can't be read as a picture", got=error, remedy="replace it") from None
     return picture
 
@@ -74,7 +76,7 @@ def write(path: Path, pixels: Pixels) -> None:
     """Write uint8 [height, width, 3] as PNG, or as JPEG where the path ends so, whole or not at all."""
     with files.replacing(path) as new:
         if path.suffix.lower() == ".png":
-            Image.fromarray(pixels).save(new, format="PNG", optimize=True)
+            Image.fromarray(pixels).save(new, format="PNG")
         else:
             Image.fromarray(pixels).save(new, format="JPEG", quality=JPEG_QUALITY, optimize=True)
 
