@@ -12,8 +12,10 @@ from litemill.runtime import Model
 from litemill.tasks import pictures, segmentation
 from litemill.tasks.pictures import Floats, Pixels
 
-# chosen by eye at 513 pixels: wider windows give wisps, narrower ones halos
-WINDOW, RIDGE = 5.0, 1e-4
+# the photo at half the network's input fits as well, in a sixth of the time
+FINENESS = 2
+# in pixels of that, by eye: wider windows give wisps, narrower ones halos
+WINDOW, RIDGE = 2.5, 1e-4
 # probability up to which a pixel is surely outside, and from which it is surely inside
 OUTSIDE, INSIDE = 0.3, 0.8
 # share of the picture below which a class is no more than a misread spot
@@ -47,9 +49,11 @@ def see(model: Model, photo: Pixels, way: Crop) -> Seen:
 
 
 def fit(seen: Seen, chosen: Collection[int]) -> Floats:
-    """Fit the probability of the chosen classes to the photo's colours; [h, w, 4], for `alpha`."""
-    share = seen.probabilities[..., sorted(chosen)].sum(-1)
-    return guided.fit(pictures.shares(seen.pixels), share, WINDOW, RIDGE)
+    """Fit the probability of the chosen classes to the photo's colours; [., ., 4], for `alpha` to be enlarged."""
+    share = seen.probabilities[..., sorted(chosen)].sum(-1, keepdims=True)
+    height, width = (-(-side // FINENESS) for side in share.shape[:2])
+    both = pictures.enlarged(np.dstack([pictures.shares(seen.pixels), share]), (height, width))
+    return guided.fit(both[..., :3], both[..., 3], WINDOW, RIDGE)
 
 
 def alpha(photo: Floats, fitted: Floats) -> Floats:

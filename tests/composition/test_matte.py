@@ -11,10 +11,17 @@ from litemill.core import catalog
 from litemill.core.catalog import Crop
 from litemill.runtime import Model
 from litemill.tasks import pictures
+from litemill.tasks.pictures import Floats
 
 ROOT = Path(__file__).parents[2]
 OFFICIAL = ROOT / "data/embedded/lite-models/tensorflow/lite-model/deeplabv3/1/metadata/2.tflite"
 BIRD = 3
+
+
+def share_of(seen: Seen, *chosen: int) -> Floats:
+    """Give the matte of classes at the size that the network saw."""
+    fitted = pictures.enlarged(matte.fit(seen, chosen), seen.pixels.shape[:2])
+    return matte.alpha(pictures.shares(seen.pixels), fitted)
 
 
 def sides(width: int = 80) -> Seen:
@@ -25,7 +32,7 @@ def sides(width: int = 80) -> Seen:
 
 def test_the_edge_is_soft_and_monotone_between_nothing_and_all() -> None:
     seen = sides()
-    share = matte.alpha(pictures.shares(seen.pixels), matte.fit(seen, [1]))[25]
+    share = share_of(seen, 1)[25]
     assert np.all(np.diff(share) >= 0)
     assert np.all(share[:20] == 0)
     assert np.all(share[-20:] == 1)
@@ -34,8 +41,7 @@ def test_the_edge_is_soft_and_monotone_between_nothing_and_all() -> None:
 
 def test_a_classs_matte_and_that_of_all_others_make_up_the_whole_where_they_are_sure() -> None:
     seen = sides()
-    photo = pictures.shares(seen.pixels)
-    one, other = (matte.alpha(photo, matte.fit(seen, [index])) for index in (1, 0))
+    one, other = share_of(seen, 1), share_of(seen, 0)
     sure = (one == 1) | (other == 1)
     assert sure.mean() > 0.5
     np.testing.assert_array_equal((one + other)[sure], 1)
@@ -44,9 +50,8 @@ def test_a_classs_matte_and_that_of_all_others_make_up_the_whole_where_they_are_
 def test_several_classes_are_taken_together() -> None:
     thirds = np.full((40, 40, 3), 1 / 3, np.float32)
     seen = Seen(np.full((40, 40, 3), 90, np.uint8), thirds)
-    photo = pictures.shares(seen.pixels)
-    assert np.all(matte.alpha(photo, matte.fit(seen, [0, 1, 2])) == 1)
-    assert np.all(matte.alpha(photo, matte.fit(seen, [1])) < 0.1)
+    assert np.all(share_of(seen, 0, 1, 2) == 1)
+    assert np.all(share_of(seen, 1) < 0.1)
 
 
 def test_classes_are_given_by_their_share_and_spots_are_none() -> None:

@@ -24,7 +24,8 @@ def smooth(height: int, width: int) -> Pixels:
 
 def flattened(content: Floats) -> Floats:
     """Take a tile's mean away, as a network does that normalizes what it sees."""
-    return content - content.mean() + np.float32(0.5)
+    flat: Floats = content - content.mean() + np.float32(0.5)
+    return flat
 
 
 @pytest.mark.parametrize("size", [(64, 64), (200, 130), (97, 211), (300, 9)])
