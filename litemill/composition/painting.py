@@ -45,7 +45,7 @@ def step(draw: Draw, photo: Pixels, tile: tuple[int, int], scale: float) -> Floa
     if scale <= 1:
         return fine
     coarse = step(draw, photo, tile, max(scale / 2, 1.0))
-    return fine - blurred(fine, COARSE) + blurred(pictures.enlarged(coarse, (height, width)), COARSE)
+    return fine + blurred(pictures.enlarged(coarse, (height, width)) - fine, COARSE)
 
 
 def tiled(draw: Draw, content: Floats, tile: tuple[int, int]) -> Floats:
