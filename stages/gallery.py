@@ -5,7 +5,7 @@ from pathlib import Path
 from litemill.composition import card, choice, composer
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
-from litemill.core.errors import LitemillError
+from litemill.core.errors import ArtifactError, PictureError, SettingsError
 from litemill.core.gallery import Composition
 from litemill.core.params import Params
 from litemill.core.records import Gallery, Shown
@@ -33,7 +33,7 @@ def show(wanted: Composition, params: Params, path: Path, made_by: dict[str, str
     """Make one picture at `path` and add to `made_by`; what can't be made stops no other, and is said."""
     try:
         composed = composer.compose(wanted, params, paths.IMAGES)
-    except LitemillError as error:
+    except (ArtifactError, PictureError, SettingsError) as error:
         return Shown(wanted, refused=str(error))
     made_by.update({one.network: one.recipe for one in composed.files})
     photo, style = (pictures.read(paths.IMAGES / name) for name in (wanted.photo, wanted.style))

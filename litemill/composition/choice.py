@@ -19,13 +19,17 @@ MEASURE = {None: "label_agreement", "predict": "bottleneck_cosine", "transfer": 
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """A TFLite file, its network and recipe, and what is known of the network."""
+    """A TFLite file, its network and recipe, and what is known of the network.
+
+    `truth` is the file's mean IoU with the ground truth, 0 where there is none.
+    """
 
     network: str
     recipe: str
     path: Path
     settings: Network
     entry: Entry
+    truth: float
 
     def load(self) -> Model:
         """Load the file."""
@@ -55,7 +59,7 @@ def segmentation(params: Params, wanted: Collection[str]) -> Chosen:
     fitting = [one for one in chosen if set(wanted) <= set(one.class_names())]
     if not fitting:
         raise ArtifactError(f"no network knows all of {', '.join(wanted)}", remedy="give classes of one label file")
-    return max(fitting, key=lambda one: _truth(one.network))
+    return max(fitting, key=lambda one: one.truth)
 
 
 def stylization(params: Params) -> tuple[Chosen, Chosen]:
@@ -67,22 +71,13 @@ def stylization(params: Params) -> tuple[Chosen, Chosen]:
 
 def best(network: str) -> Chosen:
     """Choose a network's file nearest to the original; of equal ones the smallest."""
-    known = store.frozen(network)
+    known, validated = store.frozen(network), store.load(paths.record("validate", network), Validated)
     measure = MEASURE[known.settings.part]
-    judged = [one for one in _validated(network).artifacts if not one.baseline]
+    judged = [one for one in validated.artifacts if not one.baseline]
     if not judged:
         raise ArtifactError(f"{paths.MODELS / network}: holds no file", remedy="run: dvc repro")
     one = max(judged, key=lambda one: (one.metrics[measure], -one.size_bytes))
     path = paths.artifact(network, one.name)
     store.check(paths.record("validate", network), one.sha256, path)
-    return Chosen(network, one.name, path, known.settings, known.entry)
-
-
-def _validated(network: str) -> Validated:
-    return store.load(paths.record("validate", network), Validated)
-
-
-def _truth(network: str) -> float:
-    """Give the original's mean IoU with the ground truth; 0 where there is none."""
-    original = _validated(network).original
-    return float(np.mean(list(original.values()))) if original else 0.0
+    truth = float(np.mean(list(one.class_iou.values()))) if one.class_iou else 0.0
+    return Chosen(network, one.name, path, known.settings, known.entry, truth)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from litemill.composition import choice
 from litemill.core import params, paths, store
-from litemill.core.errors import ArtifactError, LitemillError
+from litemill.core.errors import ArtifactError, LitemillError, RecordError
 from litemill.core.gallery import Composition
 from litemill.core.records import Gallery, Validated
 from litemill.report import gallery
@@ -139,6 +139,14 @@ def test_the_gallery_is_made_twice_alike_and_what_cannot_be_made_is_said(checkou
     stage.gallery()
     assert {path.name: path.read_bytes() for path in (checkout / paths.GALLERY).iterdir()} == first
     assert len(first["01.jpg"]) < 100_000
+
+
+def test_a_stale_record_makes_no_gallery(checkout: Path) -> None:
+    show(checkout, OWL)
+    shutil.copy(paths.artifact("eye", "fp32"), checkout / "models/painter/int8.tflite")
+    with pytest.raises(RecordError, match=r"describes another models/painter/int8\.tflite"):
+        stage.gallery()
+    assert not (checkout / paths.GALLERY).exists()
 
 
 def test_the_report_shows_the_gallery_and_what_is_missing_in_it(checkout: Path) -> None:
