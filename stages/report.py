@@ -23,16 +23,18 @@ def report(table: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the c
 def write(results: Results) -> None:
     """Draw and render everything, then write it."""
     # charts and pictures cost a second to import, which the table does without
-    from litemill.report import figures, markdown  # noqa: PLC0415
+    from litemill.report import figures, gallery, markdown  # noqa: PLC0415
 
     for section in results.sections:
         store.check(paths.record("freeze", section.name), section.frozen.sha256, paths.graph(section.name))
     drawn = figures.draw(results)
-    text = markdown.render(results, drawn)
+    pictures = gallery.load(results.params)
+    text = markdown.render(results, drawn, pictures)
     with files.replacing(paths.FIGURES) as folder:
         folder.mkdir()
-        for figure in drawn:
-            (folder / figure.name).write_bytes(figure.data)
+        named = {one.name: one.data for one in drawn} | {one.name: one.data for one in pictures if one.data}
+        for name, data in named.items():
+            (folder / name).write_bytes(data)
     files.write(paths.METRICS, store.encode(summary(results)))
     files.write(paths.REPORT, text.encode())
 

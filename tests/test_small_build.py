@@ -122,7 +122,7 @@ def test_a_missing_picture_is_named_and_nothing_half_written_stays(clone: Clone)
     (clone.root / "data/images/style/bricks_sq.jpg").unlink()
     before = clone.outputs()
     said = failed(clone, "samples@painting")
-    assert "data/images/style/bricks_sq.jpg: no such picture -> put it there, or take it out of params.yaml" in said
+    assert "data/images/style/bricks_sq.jpg: no such picture -> put it there, or name another" in said
     after = clone.outputs()
     assert set(after) <= set(before)
     assert not [name for name in after if name.startswith("data/samples/painting")]

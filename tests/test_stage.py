@@ -11,7 +11,7 @@ import sys
 from litemill.core import stage
 from litemill.core.errors import GraphError
 
-def work(network: str, error: str, dry_run: bool = False) -> str | None:
+def work(network: str, error: str, dry_run: bool = False, mood: str = "") -> str | None:
     '''Do the work.
 
     Not shown.
@@ -32,7 +32,7 @@ def work(network: str, error: str, dry_run: bool = False) -> str | None:
         return None
     if error == "heavy":
         return f"imported: {[name for name in ('numpy', 'tensorflow', 'msgspec') if name in sys.modules]}"
-    return f"{network} {dry_run}"
+    return f"{network} {dry_run}{mood}"
 
 if __name__ == "__main__":
     stage.run(work)
@@ -50,6 +50,11 @@ def test_options_are_the_functions_parameters(checkout: Checkout) -> None:
     done = checkout.run("-m", "stages.work", "--network", "a", "--error", "none", "--dry-run")
     assert (done.returncode, done.stdout, done.stderr) == (0, "a True\n", "")
     assert checkout.run("-m", "stages.work", "--network", "b", "--error", "none").stdout == "b False\n"
+
+
+def test_an_option_with_a_default_may_be_left_out_or_given(checkout: Checkout) -> None:
+    done = checkout.run("-m", "stages.work", "--network", "a", "--error", "none", "--mood", "!")
+    assert (done.returncode, done.stdout) == (0, "a False!\n")
 
 
 def test_help_shows_the_docstrings_first_line(checkout: Checkout) -> None:

@@ -64,7 +64,16 @@ def smaller(clone: Clone) -> None:
     networks = {name: whole["networks"][name] | {"recipes": RECIPES[name]} for name in RECIPES}
     recipes = {name: whole["recipes"][name] for name in ("fp32", "int8")}
     recipes["int8"] = recipes["int8"] | {"calibration_samples": 1}
-    clone.set(whole | {"networks": networks, "recipes": recipes, "images": ONE_PICTURE, "benchmark": ONE_RUN})
+    clone.set(
+        whole
+        | {
+            "networks": networks,
+            "recipes": recipes,
+            "images": ONE_PICTURE,
+            "benchmark": ONE_RUN,
+            "gallery": whole["gallery"][:1],
+        }
+    )
 
 
 def pipeline(clone: Clone) -> Iterator[tuple[str, str, set[str], set[str]]]:

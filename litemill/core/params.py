@@ -8,6 +8,7 @@ from litemill.core import settings
 from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
+from litemill.core.gallery import Composition
 from litemill.core.paths import PARAMS
 from litemill.core.recipe import Count, Recipe
 
@@ -132,6 +133,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Transfer network to the predict network that feeds it end to end.
     images, benchmark
         What is measured, and how.
+    gallery
+        What the report shows that the networks are for.
     """
 
     source: str
@@ -142,6 +145,7 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     benchmark: Benchmark
     recipes_off: dict[Name, Recipe] = {}
     bottleneck_from: dict[str, str] = {}
+    gallery: tuple[Composition, ...] = ()
 
     def network(self, name: str) -> Network:
         """Give a network; SettingsError with the nearest name where there is none."""

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from litemill.core.catalog import Entry
+from litemill.core.gallery import Composition
 from litemill.core.params import Network
 
 
@@ -327,3 +328,29 @@ class Gate(Record, frozen=True):
     """The verdicts of all artifacts."""
 
     verdicts: tuple[Verdict, ...]
+
+
+class Shown(Record, frozen=True):
+    """One entry of the gallery.
+
+    Parameters
+    ----------
+    composition
+        What was wanted.
+    name, sha256
+        Of the picture in the gallery's folder; empty where none could be made.
+    refused
+        Why none could be made.
+    """
+
+    composition: Composition
+    name: str = ""
+    sha256: str = ""
+    refused: str = ""
+
+
+class Gallery(Record, frozen=True):
+    """What the networks are for, in pictures; `files` made them, by network and recipe."""
+
+    shown: tuple[Shown, ...]
+    files: dict[str, str] = {}

@@ -22,9 +22,9 @@ def run(work: Callable[..., str | None]) -> NoReturn:
     ----------
     work
         A function whose parameters are the stage's options: `network: str` is the option `--network`, which
-        must be given, `verbose: bool = False` the flag `--verbose`, and `model: str` ahead of a `/` what the
-        command names without an option. The first line of its docstring is the command's description. The
-        line that it returns, if any, is printed.
+        must be given, `output: str = ""` one that may be left out, `verbose: bool = False` the flag `--verbose`,
+        and `model: str` ahead of a `/` what the command names without an option. The first line of its docstring
+        is the command's description. The line that it returns, if any, is printed.
 
     Raises
     ------
@@ -73,6 +73,8 @@ def _parser(work: Callable[..., str | None]) -> argparse.ArgumentParser:
             parser.add_argument(option, action="store_true")
         elif parameter.annotation is str and parameter.default is parameter.empty:
             parser.add_argument(option, required=True)
+        elif parameter.annotation is str and isinstance(parameter.default, str):
+            parser.add_argument(option, default=parameter.default)
         else:
-            raise TypeError(f"{parameter}: a stage's options are `name: str` and `name: bool = False`")
+            raise TypeError(f'{parameter}: a stage\'s options are `name: str`, `name: str = ""`, `name: bool = False`')
     return parser

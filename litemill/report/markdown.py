@@ -8,6 +8,7 @@ import jinja2
 from litemill.core import paths
 from litemill.report import delegation, provenance, tables
 from litemill.report.figures import Figure
+from litemill.report.gallery import Picture
 from litemill.report.results import Results, Section
 from litemill.report.table import Table
 
@@ -29,7 +30,7 @@ class NetworkPage(NamedTuple):
     figures: tuple[Figure, ...]
 
 
-def render(results: Results, figures: Sequence[Figure]) -> str:
+def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Picture] = ()) -> str:
     """Fill the template."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("litemill.report"), undefined=jinja2.StrictUndefined,
@@ -47,6 +48,7 @@ def render(results: Results, figures: Sequence[Figure]) -> str:
         overview=tables.overview(results),
         end_to_end=tables.end_to_end(results),
         networks=[_page(section, figures) for section in results.sections],
+        gallery=gallery,
         sources=provenance.sources(results),
         graphs=provenance.graphs(results),
         charts=[figure for figure in figures if figure.network is None],

@@ -1,11 +1,12 @@
 """Pictures in and out: files to arrays, and the resizing that the original graphs do."""
 
+import struct
 import warnings
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from litemill.core import files
 from litemill.core.catalog import Corners
@@ -18,10 +19,12 @@ Floats = npt.NDArray[np.float32]
 MAX_PIXELS = 64_000_000
 # Pillow knows more, one of which it hands to another program
 FORMATS = ("BMP", "JPEG", "PNG", "WEBP")
+WRITTEN = (".png", ".jpg", ".jpeg")
+JPEG_QUALITY = 90
 
 
 def read(path: Path) -> Pixels:
-    """Read a picture as uint8 [height, width, 3]; PictureError where it is missing, none, or too large."""
+    """Read a picture as uint8 [height, width, 3], upright; PictureError where it is missing, none, or too large."""
     with _opened(path) as picture:
         return np.asarray(picture.convert("RGB"))
 
@@ -40,19 +43,19 @@ def read_labels(path: Path) -> Pixels:
 
 
 def _opened(path: Path) -> Image.Image:
-    """Open and decode a picture, its size checked ahead of decoding."""
+    """Open and decode a picture, its size checked ahead of decoding, and turn it upright."""
     try:
         picture = _measured(path)
         picture.load()
+        # a camera held on its side only writes down that it was
+        picture = ImageOps.exif_transpose(picture)
     except FileNotFoundError:
-        raise PictureError(
-            f"{path}: no such picture", remedy="put it there, or take it out of params.yaml: images"
-        ) from None
+        raise PictureError(f"{path}: no such picture", remedy="put it there, or name another") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(
             f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=error, remedy="shrink it"
         ) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as error:
         raise PictureError(f"{path}: can't be read as a picture", got=error, remedy="replace it") from None
     return picture
 
@@ -70,15 +73,45 @@ def _measured(path: Path) -> Image.Image:
 
 
 def write(path: Path, pixels: Pixels) -> None:
-    """Write uint8 [height, width, 3] as PNG, whole or not at all."""
+    """Write uint8 [height, width, 3] as PNG, or as JPEG where the path ends so, whole or not at all."""
     with files.replacing(path) as new:
-        Image.fromarray(pixels).save(new, format="PNG", optimize=True)
+        if path.suffix.lower() == ".png":
+            Image.fromarray(pixels).save(new, format="PNG")
+        else:
+            Image.fromarray(pixels).save(new, format="JPEG", quality=JPEG_QUALITY, optimize=True)
+
+
+def check_output(path: Path, *sources: Path) -> None:
+    """Raise PictureError unless `write` could write to `path`, and that is none of `sources`."""
+    if path.suffix.lower() not in WRITTEN:
+        raise PictureError(
+            f"{path}: is no picture's name", expected=", ".join(WRITTEN), got=path.suffix or "none", remedy="rename it"
+        )
+    if any(path.exists() and source.exists() and path.samefile(source) for source in sources):
+        raise PictureError(f"{path}: would be written over", remedy="give the output another name")
 
 
 def resize(pixels: Pixels, height: int, width: int) -> Pixels:
     """Resize uint8 [h, w, 3] for showing or feeding: Lanczos, antialiased."""
     picture = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
     return np.asarray(picture)
+
+
+def shares(pixels: Pixels) -> Floats:
+    """Give uint8 as float32 in [0, 1]."""
+    return pixels.astype(np.float32) / np.float32(255)
+
+
+def enlarged(values: Floats, size: tuple[int, int], rows: slice | None = None) -> Floats:
+    """Resize float32 [h, w, channels] to `size`, height and width, or to `rows` of that: bicubic, antialiased."""
+    top, bottom, _ = (rows or slice(None)).indices(size[0])
+    step = values.shape[0] / size[0]
+    box = (0, top * step, values.shape[1], bottom * step)
+    channels = (
+        Image.fromarray(channel).resize((size[1], bottom - top), Image.Resampling.BICUBIC, box)
+        for channel in np.moveaxis(values, -1, 0)
+    )
+    return np.dstack([np.asarray(channel) for channel in channels])
 
 
 def resize_bilinear(values: npt.NDArray[np.generic], height: int, width: int, corners: Corners = "aligned") -> Floats:

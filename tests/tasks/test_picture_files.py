@@ -62,10 +62,36 @@ def test_a_coloured_picture_is_no_label_picture(tmp_path: Path) -> None:
         pictures.read_labels(tmp_path / "a.png")
 
 
+def test_a_photo_of_a_camera_held_on_its_side_is_read_upright(tmp_path: Path) -> None:
+    tag = Image.Exif()
+    tag[0x0112] = 6  # orientation: to be turned clockwise
+    Image.fromarray(PIXELS).save(tmp_path / "a.png", exif=tag)
+    np.testing.assert_array_equal(pictures.read(tmp_path / "a.png"), np.rot90(PIXELS, -1))
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.JPEG"])
+def test_a_path_that_ends_as_jpeg_is_written_as_such(tmp_path: Path, name: str) -> None:
+    pictures.write(tmp_path / name, np.full((8, 9, 3), 200, np.uint8))
+    with Image.open(tmp_path / name) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (9, 8))
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a", "a.png.txt"])
+def test_an_output_that_is_no_pictures_name_is_refused(name: str) -> None:
+    with pytest.raises(PictureError, match=r"is no picture's name: expected \.png, \.jpg, \.jpeg"):
+        pictures.check_output(Path(name))
+
+
+def test_a_picture_is_not_written_over_what_it_is_made_of(tmp_path: Path) -> None:
+    pictures.write(tmp_path / "a.png", PIXELS)
+    (tmp_path / "link.png").symlink_to("a.png")
+    with pytest.raises(PictureError, match=r"link\.png: would be written over"):
+        pictures.check_output(tmp_path / "link.png", tmp_path / "b.png", tmp_path / "a.png")
+    pictures.check_output(tmp_path / "c.png", tmp_path / "a.png")
+
+
 def test_a_missing_picture_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        PictureError, match=r"absent.jpg: no such picture -> put it there, or take it out of params.yaml"
-    ):
+    with pytest.raises(PictureError, match=r"absent.jpg: no such picture -> put it there, or name another"):
         pictures.read(tmp_path / "absent.jpg")
 
 

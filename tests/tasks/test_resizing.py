@@ -61,3 +61,11 @@ def test_both_resizes_are_tensorflows_to_the_last_bit(corners: Corners) -> None:
         ours = pictures.resize_nearest(labels[0, ..., 0], new_height, new_width, corners)
         np.testing.assert_array_equal(pictures.resize_bilinear(values[0], new_height, new_width, corners), smooth[0])
         np.testing.assert_array_equal(ours, nearest[0, ..., 0])
+
+
+def test_rows_of_an_enlarged_picture_are_those_of_the_whole() -> None:
+    values = np.random.default_rng(5).random((7, 5, 2), np.float32)
+    whole = pictures.enlarged(values, (50, 33))
+    assert whole.shape == (50, 33, 2)
+    for rows in (slice(0, 8), slice(8, 31), slice(31, 50)):
+        np.testing.assert_allclose(pictures.enlarged(values, (50, 33), rows), whole[rows], atol=1e-5)

@@ -1,0 +1,1 @@
+"""A photo and its painting put together: segmented, stylized, blended along soft edges."""
