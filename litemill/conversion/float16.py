@@ -22,15 +22,25 @@ def stored_exactly(data: bytes) -> bytes:
     the file without, bit for bit. The converter's own float16 rounds every constant.
     """
     model = tflite.read(data)
+    exact = [
+        (graph, index, values)
+        for graph in model.subgraphs
+        for index in _read_inside(graph)
+        if (values := _halves(model, graph.tensors[index])) is not None
+    ]
+    if not exact:
+        return data
     code = schema.BuiltinOperator.DEQUANTIZE
     model.operatorCodes.append(schema.OperatorCodeT(code, None, DEQUANTIZE_VERSION, code))
-    for graph in model.subgraphs:
-        read = {int(index) for op in graph.operators for index in op.inputs}
-        halves = {index: _halves(model, graph.tensors[index]) for index in sorted(read - {NO_TENSOR, *graph.outputs})}
-        graph.operators[:0] = [
-            _dequantized(model, graph, index, values) for index, values in halves.items() if values is not None
-        ]
+    for graph, index, values in exact:
+        graph.operators.insert(0, _dequantized(model, graph, index, values))
     return tflite.write(model)
+
+
+def _read_inside(graph: schema.SubGraphT) -> list[int]:
+    """Give the tensors that operators read, in their order, so that the same file gives the same bytes."""
+    read = {int(index) for op in graph.operators for index in op.inputs}
+    return sorted(read - {NO_TENSOR, *graph.outputs})
 
 
 def _halves(model: schema.ModelT, tensor: schema.TensorT) -> Halves | None:

@@ -1,7 +1,5 @@
 """The same TFLite file in fewer bytes."""
 
-import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,12 +24,8 @@ def repacked(data: bytes) -> bytes:
     Raises
     ------
     ConversionError
-        It is no TFLite file, is damaged, or has files zipped to its end.
+        It is no TFLite file, is damaged, or is more than one flatbuffer.
     """
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        raise ConversionError(
-            "the TFLite file can't be repacked", got="files zipped to its end", remedy="repack it, then add them"
-        )
     model = tflite.read(data)
     for graph in model.subgraphs:
         ends = {*graph.inputs, *graph.outputs}

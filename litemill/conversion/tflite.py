@@ -1,21 +1,21 @@
 """A TFLite file as the objects of its schema, and back."""
 
+import io
+import zipfile
 from typing import Any
 
 import flatbuffers
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
 
-from litemill.core.errors import ConversionError, SourceError
-from litemill.sources.flatbuffer import require_model
+from litemill.core.errors import ConversionError
 
 IDENTIFIER = b"TFL3"
-VERSION = 3
 ALIGNMENT = 16
 NO_BUFFER = 0  # by TFLite's rule the first is empty
 _NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
-_REMEDY = "convert it again"
 
 
 def read(data: bytes) -> schema.ModelT:
@@ -24,27 +24,30 @@ def read(data: bytes) -> schema.ModelT:
     Raises
     ------
     ConversionError
-        It is no TFLite file, is damaged, or is of another version than the schema.
+        The runtime, which holds every offset against the file's end, does not take it; or files are zipped to its end,
+        or parts of it that are no weights lie behind its flatbuffer.
     """
     try:
-        require_model(data, "the TFLite file")
-    except SourceError as error:
-        raise ConversionError(error.what, expected=error.expected, got=error.got, remedy=_REMEDY) from None
+        Interpreter(model_content=data)
+    except (ValueError, RuntimeError) as error:
+        raise ConversionError(
+            "the file is none of TFLite, or is damaged", got=error, remedy="convert it again"
+        ) from None
     model = schema.ModelT.InitFromPackedBuf(data)
-    if model.version != VERSION:
-        raise ConversionError("the TFLite file is of another version", expected=VERSION, got=model.version,
-                              remedy=_REMEDY)  # fmt: skip
+    ops = [op for graph in model.subgraphs for op in graph.operators]
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        raise _refusal("files zipped to its end", "add them afterwards")
+    if model.externalBuffers or any(op.largeCustomOptionsOffset for op in ops):
+        raise _refusal("parts in other files or behind its flatbuffer", "convert it again, as one flatbuffer")
     for buffer in model.buffers:
         if buffer.offset:
             buffer.data = np.frombuffer(data, np.uint8, buffer.size, buffer.offset)
             buffer.offset = buffer.size = 0
-    for graph in model.subgraphs:
-        for op in graph.operators:
-            start, size = op.largeCustomOptionsOffset, op.largeCustomOptionsSize
-            if start:
-                op.customOptions = np.frombuffer(data, np.uint8, size, start)
-                op.largeCustomOptionsOffset = op.largeCustomOptionsSize = 0
     return model
+
+
+def _refusal(got: str, remedy: str) -> ConversionError:
+    return ConversionError("the TFLite file can't be written anew", expected="one flatbuffer", got=got, remedy=remedy)
 
 
 def write(model: schema.ModelT) -> bytes:
