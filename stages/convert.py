@@ -1,9 +1,11 @@
 """Convert a network to a TFLite file, as a recipe says."""
 
+from litemill.conversion import repack
 from litemill.conversion.converter import convert as to_tflite
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import ConversionError
+from litemill.core.files import Arrays
 from litemill.core.recipe import Recipe
 from litemill.core.records import Converted, Frozen
 from litemill.runtime import Model
@@ -18,23 +20,26 @@ def convert(network: str, recipe: str) -> str:
         files.write(target, b"")
         record = Converted(network, recipe, settings.quantize, built=False, sha256=files.sha256(target), size_bytes=0)
     else:
-        files.write(target, converted(frozen, settings))
-        record = described(frozen, recipe, settings)
+        samples = files.read_arrays(paths.samples(network, "calibration"))
+        unpacked = converted(frozen, settings, samples)
+        packed = repack.repacked(unpacked)
+        repack.require_same(unpacked, packed, {tensor.name: samples[tensor.name][0] for tensor in frozen.inputs})
+        files.write(target, packed)
+        record = described(frozen, recipe, settings, len(unpacked))
     store.save(paths.record("convert", network, recipe), record)
     return f"{network} {recipe}: " + (
         f"{record.size_bytes} bytes" if record.built else "not built, as params.yaml says"
     )
 
 
-def converted(frozen: Frozen, recipe: Recipe) -> bytes:
+def converted(frozen: Frozen, recipe: Recipe, samples: Arrays) -> bytes:
     """Convert a network's graph."""
     graph = paths.graph(frozen.network)
     store.check(paths.record("freeze", frozen.network), frozen.sha256, graph)
-    samples = files.read_arrays(paths.samples(frozen.network, "calibration")) if recipe.calibration_samples else {}
     return to_tflite(graph.read_bytes(), frozen.inputs, frozen.output.name, recipe, samples)
 
 
-def described(frozen: Frozen, name: str, recipe: Recipe) -> Converted:
+def described(frozen: Frozen, name: str, recipe: Recipe, unpacked_bytes: int) -> Converted:
     """Load the file that was written and say what it is; the runtime's word, not the converter's."""
     path = paths.artifact(frozen.network, name)
     model = Model(path)
@@ -53,6 +58,7 @@ def described(frozen: Frozen, name: str, recipe: Recipe) -> Converted:
         inputs=model.inputs,
         outputs=(model.output,),
         ops=model.ops(),
+        unpacked_bytes=unpacked_bytes,
     )
 
 

@@ -1,4 +1,4 @@
-"""TensorFlow's own converter, with its settings taken from a recipe."""
+"""From a graph to a TFLite file: TensorFlow's own converter, and what quantizes the file that it gives in float."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +10,13 @@ import numpy.typing as npt
 import tensorflow as tf
 from tensorflow.lite.python.convert_phase import ConverterError
 
+from litemill.conversion import float16, quantizer
 from litemill.core.errors import ConversionError
 from litemill.core.recipe import Recipe
 from litemill.core.records import Tensor
 
 Samples = Mapping[str, npt.NDArray[Any]]
+FLOAT = Recipe("none")
 OPS = {
     "int8": tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
     "int16x8": tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
@@ -38,8 +40,16 @@ def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe,
     Raises
     ------
     ConversionError
-        The converter refuses the graph, or there are too few samples.
+        The converter refuses the graph, there are too few samples, or a rule of the recipe fits nothing.
     """
+    if recipe.quantize in ("fp16_exact", "per_op"):
+        in_float = by_tensorflow(graph, inputs, output, FLOAT, {})
+        return float16.stored_exactly(quantizer.quantized(in_float, recipe.ops))
+    return by_tensorflow(graph, inputs, output, recipe, samples)
+
+
+def by_tensorflow(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe, samples: Samples) -> bytes:
+    """Convert a graph in one of the converter's own ways; the parameters are those of `convert`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.pb"
         path.write_bytes(graph)

@@ -1,5 +1,6 @@
 """How a network becomes a TFLite file, and how near to the original it must stay."""
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -37,14 +38,21 @@ class OpRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         TFLite's name of the operator, such as CONV_2D; `*` is every one that can be quantized.
     compute
         `dynamic` (int8 weights, activations quantized as they come), `weight_only` (int8 weights, float arithmetic)
-        or `float`.
+        or `float` (float32 weights, stored as float16 where that changes no value).
     outputs
-        Regular expression of the names of the output tensors that the rule is for.
+        Regular expression that is searched in the names of output tensors: the graph's, several joined by `;` where
+        the converter joined nodes.
     """
 
     op: Annotated[str, msgspec.Meta(pattern=r"^([A-Z0-9_]+|\*)$")]
     compute: Literal["dynamic", "weight_only", "float"]
     outputs: str = ".*"
+
+    def __post_init__(self) -> None:
+        try:
+            re.compile(self.outputs)
+        except re.error as error:
+            raise ValueError(f"outputs is no regular expression: {error}") from None
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,37 +54,46 @@ def built(network: TransferNetwork) -> GraphDef:
 
 
 def _picture(content: tf.Tensor, bottleneck: tf.Tensor, network: TransferNetwork) -> tf.Tensor:
-    """Stylize a picture [1, height, width, channels]."""
+    """Stylize a picture [1, height, width, channels]; recipes tell its convolutions by the scopes of their names."""
     blocks = network.residual
-    given = iter(styles(bottleneck, [conv for block in blocks for conv in block] + list(network.expand)))
+    with tf.name_scope("styles"):
+        given = iter(styles(bottleneck, [conv for block in blocks for conv in block] + list(network.expand)))
     values = _contracted(content, network.contract)
-    for first, second in blocks:
-        inner = normalized(_conv(mirrored(values, PAD), first.kernel), next(given), by_squares=False)
-        padded = mirrored(tf.nn.relu(inner), PAD)
-        values += normalized(_conv(padded, second.kernel), next(given), by_squares=False)
+    for number, (first, second) in enumerate(blocks, 1):
+        with tf.name_scope(f"residual{number}a"):
+            inner = normalized(_conv(mirrored(values, PAD), first.kernel), next(given), by_squares=False)
+            inner = tf.nn.relu(inner)
+        with tf.name_scope(f"residual{number}b"):
+            values += normalized(_conv(mirrored(inner, PAD), second.kernel), next(given), by_squares=False)
     return _expanded(values, network.expand, given)
 
 
 def _contracted(content: tf.Tensor, convs: tuple[Conv, Conv, Conv]) -> tf.Tensor:
     """Contract a picture to a quarter of its size; the first map stays packed."""
     first, second, third = convs
-    blocks = tf.nn.space_to_depth(mirrored(content, WIDE_PAD), 2)
-    values = _activated(blocks, packed(first.kernel), np.tile(first.bias, PHASES))
-    for axis in (1, 2):
-        # the pixel ahead of the first is the second, which is the first block's last, as the missing block's would be
-        values = tf.concat([line(values, axis, 0), values], axis)
-    values = _activated(values, strided(second.kernel), second.bias)
-    return _activated(mirrored(values, PAD_AHEAD), third.kernel, third.bias, 2)
+    with tf.name_scope("contract1"):
+        blocks = tf.nn.space_to_depth(mirrored(content, WIDE_PAD), 2)
+        values = _activated(blocks, packed(first.kernel), np.tile(first.bias, PHASES))
+    with tf.name_scope("contract2"):
+        for axis in (1, 2):
+            # the pixel ahead of the first is the second: the first block's last, as the missing block's would be
+            values = tf.concat([line(values, axis, 0), values], axis)
+        values = _activated(values, strided(second.kernel), second.bias)
+    with tf.name_scope("contract3"):
+        return _activated(mirrored(values, PAD_AHEAD), third.kernel, third.bias, 2)
 
 
 def _expanded(values: tf.Tensor, convs: tuple[StyledConv, StyledConv, StyledConv], given: Iterator[Style]) -> tf.Tensor:
     """Expand a map to four times its size; the second and the third map stay packed."""
     first, second, third = convs
-    values = tf.nn.relu(normalized(convolved(values, first.kernel), next(given)))
-    values = _conv(mirrored(values, EDGE, repeated=True), upsampled(second.kernel))
-    values = tf.nn.relu(normalized(values, next(given), PHASES))
-    values = _conv(packed_mirrored(values, PACKED_PAD), packed(third.kernel))
-    return tf.nn.depth_to_space(tf.sigmoid(normalized(values, next(given), PHASES)), 2)
+    with tf.name_scope("expand1"):
+        values = tf.nn.relu(normalized(convolved(values, first.kernel), next(given)))
+    with tf.name_scope("expand2"):
+        values = _conv(mirrored(values, EDGE, repeated=True), upsampled(second.kernel))
+        values = tf.nn.relu(normalized(values, next(given), PHASES))
+    with tf.name_scope("expand3"):
+        values = _conv(packed_mirrored(values, PACKED_PAD), packed(third.kernel))
+        return tf.nn.depth_to_space(tf.sigmoid(normalized(values, next(given), PHASES)), 2)
 
 
 def packed_mirrored(values: tf.Tensor, blocks: int) -> tf.Tensor:

@@ -13,13 +13,13 @@ import tensorflow as tf
 
 from litemill.conversion.converter import convert
 from litemill.core.errors import ConversionError
-from litemill.core.recipe import Recipe
+from litemill.core.recipe import OpRule, Recipe
 from litemill.core.records import Tensor
 from litemill.runtime import Model
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-Quantize = Literal["none", "fp16", "dynamic", "int8", "int16x8"]
+Quantize = Literal["none", "fp16", "fp16_exact", "dynamic", "per_op", "int8", "int16x8"]
 SHAPE = (1, 16, 16, 8)
 INPUTS = (Tensor("image", "image", SHAPE, "float32"),)
 SAMPLES = {"image": np.random.default_rng(1).random((6, 16, 16, 8), np.float32)}
@@ -37,7 +37,8 @@ def network() -> bytes:
 
 
 def recipe(quantize: Quantize, samples: int = 4) -> Recipe:
-    return Recipe(quantize, samples if quantize.startswith("int") else None)
+    rules = (OpRule("CONV_2D", "dynamic"),) if quantize == "per_op" else ()
+    return Recipe(quantize, samples if quantize.startswith("int") else None, rules)
 
 
 def converted(quantize: Quantize) -> bytes:
@@ -58,7 +59,16 @@ def test_every_way_of_quantizing_that_a_recipe_knows_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quantize", "error"), [("none", 1e-5), ("fp16", 2e-3), ("dynamic", 0.03), ("int8", 0.05), ("int16x8", 0.02)]
+    ("quantize", "error"),
+    [
+        ("none", 1e-5),
+        ("fp16", 2e-3),
+        ("fp16_exact", 1e-5),
+        ("dynamic", 0.03),
+        ("per_op", 0.03),
+        ("int8", 0.05),
+        ("int16x8", 0.02),
+    ],
 )
 def test_a_file_computes_what_the_graph_does_within_its_precision(
     files: dict[str, Path], quantize: str, error: float
@@ -80,12 +90,12 @@ def test_inputs_and_outputs_stay_float_and_keep_their_names(files: dict[str, Pat
 def test_quantized_files_are_as_much_smaller_as_their_weights(files: dict[str, Path]) -> None:
     sizes = {quantize: path.stat().st_size for quantize, path in files.items()}
     assert sizes["fp16"] < 0.65 * sizes["none"]
-    assert max(sizes["dynamic"], sizes["int8"], sizes["int16x8"]) < 0.5 * sizes["none"]
+    assert max(sizes[one] for one in ("dynamic", "per_op", "int8", "int16x8")) < 0.5 * sizes["none"]
 
 
 def test_each_way_leaves_its_ops(files: dict[str, Path]) -> None:
     ops = {quantize: Model(path).ops() for quantize, path in files.items()}
-    assert ops["none"] == ops["dynamic"] == {"CONV_2D": 2}
+    assert ops["none"] == ops["fp16_exact"] == ops["dynamic"] == ops["per_op"] == {"CONV_2D": 2}
     assert ops["fp16"].get("DEQUANTIZE", 0) >= 2
     for quantize in ("int8", "int16x8"):
         assert ops[quantize] == {"CONV_2D": 2, "DEQUANTIZE": 1, "QUANTIZE": 1}

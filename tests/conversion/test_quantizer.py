@@ -1,0 +1,165 @@
+"""Operators told apart by how they compute."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_networks import SAMPLES, SHAPE, file, model
+
+from litemill.conversion import tflite
+from litemill.conversion.quantizer import choose, quantized
+from litemill.core import files, paths
+from litemill.core.errors import ConversionError
+from litemill.core.recipe import OpRule, Recipe
+from litemill.runtime import Model
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+EVERY = OpRule("*", "dynamic")
+INT8, FLOAT32 = 9, 0
+
+
+@pytest.fixture(scope="module")
+def plain() -> bytes:
+    return file(Recipe("none"))
+
+
+def ways(data: bytes, *rules: OpRule) -> dict[str, str]:
+    """Give how each operator computes, by its scope in the graph; those that stay in float left out."""
+    return {op.output.split("/")[0]: way for op, way in choose(data, rules).items()}
+
+
+def weights(data: bytes) -> dict[str, tuple[int, int, bool]]:
+    """Give type, scales and whether a DEQUANTIZE makes them, of each operator's weights, by its scope in the graph."""
+    read = tflite.read(data)
+    graph = read.subgraphs[0]
+    makers = {op.outputs[0]: op for op in graph.operators if tflite.op_name(read, op) == "DEQUANTIZE"}
+    found = {}
+    for op in graph.operators:
+        if "CONV" in tflite.op_name(read, op):
+            maker = makers.get(op.inputs[1])
+            tensor = graph.tensors[maker.inputs[0] if maker else op.inputs[1]]
+            scales = len(tensor.quantization.scale) if tensor.type == INT8 else 0
+            found[graph.tensors[op.outputs[0]].name.decode().split("/")[0]] = (tensor.type, scales, maker is not None)
+    return found
+
+
+def test_each_way_leaves_its_weights_with_a_scale_a_channel(plain: bytes) -> None:
+    rules = (EVERY, OpRule("DEPTHWISE_CONV_2D", "weight_only"), OpRule("CONV_2D", "float", "^logits|last"))
+    assert weights(quantized(plain, rules)) == {
+        "first": (INT8, 32, False),
+        "middle": (INT8, 32, True),
+        next(scope for scope in weights(plain) if scope not in ("first", "middle")): (FLOAT32, 0, False),
+    }
+
+
+def test_of_several_rules_that_fit_the_last_holds(plain: bytes) -> None:
+    first = OpRule("CONV_2D", "weight_only", "^first")
+    assert ways(plain, EVERY, first)["first"] == "weight_only"
+    assert ways(plain, first, EVERY)["first"] == "dynamic"
+    assert "first" not in ways(plain, EVERY, OpRule("*", "float", "first"))
+    assert ways(plain, EVERY, OpRule("*", "float")) == {}
+
+
+def test_what_no_rule_fits_stays_in_float(plain: bytes) -> None:
+    assert ways(plain, OpRule("CONV_2D", "dynamic", "first")) == {"first": "dynamic"}
+    assert quantized(plain, (OpRule("*", "float"),)) == plain
+
+
+def test_a_rule_of_every_operator_is_of_those_with_weights(plain: bytes) -> None:
+    assert set(ways(plain, EVERY).values()) == {"dynamic"}
+    assert len(ways(plain, EVERY)) == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            OpRule("CONV_2D", "dynamic", "^first/Relu7"),
+            r"no output of CONV_2D fits '\^first/Relu7' -> did you mean 'fir",
+        ),
+        (OpRule("*", "float", "nowhere at all"), r"no output of \* fits 'nowhere at all' -> known: first/"),
+        (
+            OpRule("CONV2D", "dynamic"),
+            "no CONV2D in the network that has weights to quantize -> did you mean 'CONV_2D'",
+        ),
+        (OpRule("FULLY_CONNECTED", "dynamic"), "no FULLY_CONNECTED in the network that has weights"),
+        (OpRule("ADD", "dynamic"), "no ADD in the network that has weights to quantize -> known: CONV_2D, DEPTHWISE"),
+    ],
+)
+def test_a_rule_that_fits_nothing_is_told_with_the_nearest_name(plain: bytes, rule: OpRule, message: str) -> None:
+    with pytest.raises(ConversionError, match=message):
+        quantized(plain, (EVERY, rule))
+
+
+def test_outputs_must_be_a_regular_expression() -> None:
+    with pytest.raises(ValueError, match=r"outputs is no regular expression: .*unterminated"):
+        OpRule("*", "float", "(a")
+
+
+@pytest.mark.parametrize(("compute", "error"), [("dynamic", 0.05), ("weight_only", 0.03), ("float", 1e-6)])
+def test_a_file_computes_what_the_network_does_within_its_precision(
+    plain: bytes, tmp_path: Path, compute: str, error: float
+) -> None:
+    rules = (OpRule("*", compute),)  # type: ignore[arg-type]  # the parameters are those of the type
+    (tmp_path / "exact.tflite").write_bytes(plain)
+    (tmp_path / "found.tflite").write_bytes(quantized(plain, rules))
+    exact, found = Model(tmp_path / "exact.tflite"), Model(tmp_path / "found.tflite")
+    assert [tensor.shape for tensor in found.inputs] == [SHAPE]
+    for image in SAMPLES["image"]:
+        expected = exact.run({"image": image})
+        difference = np.abs(found.run({"image": image}) - expected).max() / np.abs(expected).max()
+        assert difference <= error
+        assert (difference > 0) == (compute != "float")
+
+
+def test_weights_behind_the_flatbuffer_are_brought_inside(plain: bytes) -> None:
+    data = quantized(plain, (EVERY,))
+    read = tflite.read(data)
+    assert not any(one.offset or one.size for one in read.buffers)
+    assert not any(one.offset for one in model(tflite.write(read)).buffers)
+
+
+def test_the_recipe_stores_what_stays_in_float_exactly() -> None:
+    rules = (OpRule("*", "dynamic", "middle"),)
+    ops = {op.opcodeIndex for op in model(file(Recipe("per_op", ops=rules))).subgraphs[0].operators}
+    assert len(ops) == 3  # CONV_2D, DEPTHWISE_CONV_2D, and DEQUANTIZE of the kernel that is float16
+
+
+def test_the_same_file_gives_the_same_bytes_in_another_process() -> None:
+    code = (
+        "import hashlib, small_networks as s\n"
+        "from litemill.core.recipe import OpRule, Recipe\n"
+        "print('hash', hashlib.sha256(s.file(Recipe('per_op', ops=(OpRule('*', 'dynamic'),)))).hexdigest())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}", "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    found = hashlib.sha256(file(Recipe("per_op", ops=(EVERY,)))).hexdigest()
+    assert f"hash {found}" in done.stdout
+    assert "%|" not in done.stderr  # its progress bar
+
+
+@pytest.mark.parametrize("recipe", ["fp16_exact", "mixed", "fastest"])
+def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_original(recipe: str) -> None:
+    path, least = paths.artifact("magenta_transfer", recipe), {"fp16_exact": 100, "mixed": 39, "fastest": 36.5}
+    if not path.is_file():
+        pytest.skip(f"{path} is not there: dvc repro")
+    found = files.read_arrays(paths.samples("magenta_transfer", "evaluation"))
+    original = files.read_arrays(paths.reference("magenta_transfer"))["stylized"]
+    file_of = Model(path)
+    assert len(file_of.partitions()) == 1
+    errors = [
+        np.mean((file_of.run({role: found[role][index] for role in ("content", "bottleneck")}) - wanted) ** 2)
+        for index, wanted in enumerate(original)
+    ]
+    assert np.mean(-10 * np.log10(errors)) >= least[recipe]
