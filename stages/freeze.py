@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from litemill.core import files, paths, roles, stage, store
 from litemill.core import params as parameters
-from litemill.core.errors import GraphError
 from litemill.core.records import Fetched, Frozen, Tensor
 from litemill.graphs.load import frozen
 from litemill.graphs.network import fixed, located, parameters_of, shapes
@@ -26,13 +25,6 @@ def freeze(network: str) -> str:
     shape = output_shape(graph, role)
     sides = shapes(whole, settings, entry, settings.input)
     inputs = tuple(Tensor(name, name, sides[name], "float32") for name in sides)
-    if role == "stylized" and shape != inputs[0].shape:
-        raise GraphError(
-            f"{network}: the picture changes its size",
-            expected=inputs[0].shape,
-            got=shape,
-            remedy=f"set input to [{shape[1]}, {shape[2]}] in params.yaml",
-        )
     files.write(paths.graph(network), graph.SerializeToString(deterministic=True))
     if rewrites:  # they are proven once there are samples
         files.write(paths.unrewritten(network), unrewritten.SerializeToString(deterministic=True))

@@ -9,7 +9,8 @@ from litemill.core.catalog import Entry
 from litemill.core.files import Arrays
 from litemill.core.params import Network
 from litemill.core.records import Frozen, Referenced
-from litemill.graphs.load import call, frozen, model
+from litemill.graphs.load import frozen
+from litemill.graphs.original import original
 from litemill.graphs.run import runner
 from litemill.rewrites.proof import prove
 from litemill.tasks import metrics, pictures, segmentation
@@ -64,16 +65,16 @@ def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: A
 
 
 def stylized(settings: Network, entry: Entry, inputs: Arrays) -> Arrays:
-    """Give the style bottlenecks [n, 1, 1, 100], or the pictures of the SavedModel's own call."""
+    """Give the style bottlenecks [n, 1, 1, 100], or the pictures of the original's own call."""
     folder, cut = paths.source(settings.source), entry.cut
     if settings.part == "predict":
         run = runner(frozen(folder, entry))
         bottlenecks = [run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0] for style in inputs["style"]]
         return {"bottleneck": np.stack(bottlenecks)}
-    loaded = model(folder / "saved_model")
+    stylize = original(folder, entry)
     pairs = zip(inputs["content"], inputs["style"], strict=True)
     feeds = ({cut["content"]: content[None], cut["style"]: style[None]} for content, style in pairs)
-    return {"stylized": np.stack([call(loaded, feed)[0] for feed in feeds])}
+    return {"stylized": np.stack([stylize(feed)[0] for feed in feeds])}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import msgspec
 from litemill.core import catalog, stage, store
 from litemill.core.catalog import Entry
 from litemill.report.table import Row, Table, numbers, terminal, words
+from litemill.sources.fetching import label
 from litemill.sources.origin import default_cache
 from litemill.sources.presence import Presence, presence
 
@@ -19,7 +20,11 @@ SHA-256: whose a download is held against; where nobody has it yet, the first do
 def zoo(*, json: bool = False) -> str:
     """List every source of the catalogue with its size, published mIoU, licence, and its status on this machine."""
     cache = default_cache()
-    listed = {name: (entry, presence(name, entry, cache)) for name, entry in catalog.load().items()}
+    listed = {
+        label(name, half): (one, presence(name, half, one, cache))
+        for name, entry in catalog.load().items()
+        for half, one in entry.halves().items()
+    }
     if json:
         whole = {name: msgspec.to_builtins(entry) | {"presence": msgspec.to_builtins(found)}
                  for name, (entry, found) in listed.items()}  # fmt: skip

@@ -1,4 +1,6 @@
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -112,7 +114,9 @@ def test_an_address_is_fetched(
     there = inspect(f"{address}/{name}", NOTHING, tmp_path / "there")
     assert there.refused is None
     assert (there.cut, there.proof) == (here.cut, here.proof)
-    assert f"url: {address}/{name}" in there.entry
+    given = catalogued(there)
+    url = next(iter(given.values())).url
+    assert url == (f"{address}/{name}" if name.endswith(".tar.gz") else "model.tar.gz")
 
 
 def test_an_archive_is_unpacked(folder: Path, tmp_path: Path) -> None:
@@ -139,16 +143,27 @@ def test_a_saved_model_is_told(kind: str, tmp_path: Path) -> None:
     assert catalogued(known)["whole"].cut == known.cut
 
 
-def test_predict_and_transfer_in_one_folder_are_told_as_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_two_halves_in_one_folder_are_told_as_one_source(*, packed: bool, tmp_path: Path) -> None:
     stylizer = Stylizer(tmp_path)
-    stylizer.saved("tf1", "predict", ("style",))
-    stylizer.saved("tf1", "transfer", ("content", "bottleneck"))
+    # names that say nothing, in the wrong order
+    for name, half, inputs in (("b", "predict", ("style",)), ("a", "transfer", ("content", "bottleneck"))):
+        saved = stylizer.saved("tf1", half, inputs).rename(tmp_path / "tf1" / name)
+        if packed:
+            with tarfile.open(tmp_path / "tf1" / f"{name}.tar.gz", "w:gz") as archive:
+                archive.add(saved, "model")
+            shutil.rmtree(saved)
     known = inspect(str(tmp_path / "tf1"), NOTHING, tmp_path)
     assert (known.task, known.part, known.refused) == ("stylization", None, None)
-    assert {name: entry.part for name, entry in catalogued(known).items()} == {
-        "tf1_predict": "predict",
-        "tf1_transfer": "transfer",
-    }
+    assert set(known.gpu) == {"predict", "transfer"}
+    (entry,) = catalogued(known).values()
+    assert (entry.cut, entry.part) == (known.cut, None)
+    files = [Path(one.url) for one in entry.halves().values()]
+    assert [file.name for file in files] == (
+        ["b.tar.gz", "a.tar.gz"] if packed else ["tf1_predict.tar.gz", "tf1_transfer.tar.gz"]
+    )
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() if packed else None for file in files]
+    assert [one.sha256 for one in entry.halves().values()] == hashes
 
 
 def test_what_is_known_ahead_of_a_refusal_is_kept(tmp_path: Path) -> None:

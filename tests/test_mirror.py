@@ -1,52 +1,111 @@
-"""A mirror over HTTP, asked for upstream's own paths, gives what is embedded."""
+"""A mirror over HTTP, asked for upstream's own paths, gives what is embedded: the same files, the same artifacts."""
 
-import functools
-import http.server
-import os
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+from clones import ONE_PICTURE, ONE_RUN, ROOT, Clone
 
-from litemill.core import files
+from litemill.core import paths, settings, store
+from litemill.core.catalog import Catalog
+from litemill.core.records import Fetched
 
-REPOSITORY = Path(__file__).parents[1]
-TIME_LIMIT_S = 120
+pytestmark = pytest.mark.slow
+# of each kind of file one: an archive with a frozen graph, one with a SavedModel, TFLite files
+OFFICIAL = {"deeplab_dm05_pascal": "official_deeplabv3_257", "magenta_predict": "official_magenta_predict_int8"}
+TARGETS = ("baselines", "convert@deeplab_dm05_pascal-fp32", "convert@deeplab_dm05_pascal-int8",
+           "convert@magenta_predict-fp32")  # fmt: skip
 
 
-@pytest.fixture
-def mirror() -> Iterator[str]:
-    """Serve the embedded files under upstream's paths."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(REPOSITORY / "data/embedded"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+class Mirror(ThreadingHTTPServer):
+    """Serves the embedded files under upstream's paths, and notes what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
+class Handler(SimpleHTTPRequestHandler):
+    server: Mirror
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given, directory=str(ROOT / paths.EMBEDDED))
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path.removeprefix("/"))
+        super().do_GET()
+
+    def log_message(self, *_given: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="module")
+def mirror() -> Iterator[Mirror]:
+    with Mirror() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server
         server.shutdown()
 
 
-def fetched(folder: Path, source: str, names: list[str]) -> dict[str, str]:
-    """Fetch sources in a checkout of their own; give the SHA-256 of each unpacked file."""
-    (folder / "data").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "data/catalog.yaml", folder / "data")
-    (folder / "data/embedded").symlink_to(REPOSITORY / "data/embedded")
-    settings = (REPOSITORY / "params.yaml").read_text().replace("source: embedded", f"source: {source}", 1)
-    (folder / "params.yaml").write_text(settings)
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "LITEMILL_CACHE": str(folder / "cache")}
-    for name in names:
-        command = [sys.executable, "-m", "stages.fetch", "--source", name]
-        subprocess.run(command, cwd=folder, env=environment, check=True, timeout=TIME_LIMIT_S)
-    unpacked = folder / "data/sources"
-    found = (path for path in unpacked.rglob("*") if path.is_file() and path.name != "record.json")
-    return {str(path.relative_to(unpacked)): files.sha256(path) for path in found}
+def built(root: Path, source: str) -> Clone:
+    """Build a few networks in a clone of their own, whose sources come from `source`."""
+    clone = Clone(root)
+    whole = clone.params
+    networks = {name: whole["networks"][name] | {"baselines": [OFFICIAL[name]]} for name in OFFICIAL}
+    recipes = {name: whole["recipes"][name] for name in ("fp32", "int8")}
+    recipes["int8"] = recipes["int8"] | {"calibration_samples": 1}
+    fetch = [*dict.fromkeys(network["source"] for network in networks.values()), *OFFICIAL.values()]
+    smaller = {"source": source, "fetch": fetch, "networks": networks, "recipes": recipes, "bottleneck_from": {}}
+    clone.set(whole | smaller | {"images": ONE_PICTURE, "benchmark": ONE_RUN})
+    if source != "embedded":
+        shutil.rmtree(clone.root / paths.EMBEDDED)
+    done = clone.repro(*TARGETS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return clone
 
 
-@pytest.mark.slow
-def test_a_mirror_over_http_gives_the_files_that_are_embedded(mirror: str, tmp_path: Path) -> None:
-    names = ["deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01", "magenta_mobile", "official_magenta_transfer_fp16"]
-    embedded = fetched(tmp_path / "embedded", "embedded", names)
-    assert len(embedded) > len(names)
-    assert fetched(tmp_path / "mirrored", mirror, names) == embedded
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    return built(tmp_path_factory.mktemp("embedded") / "clone", "embedded")
+
+
+@pytest.fixture(scope="module")
+def mirrored(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+    folder = tmp_path_factory.mktemp("mirrored")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LITEMILL_CACHE", str(folder / "cache"))
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield built(folder / "clone", f"http://127.0.0.1:{mirror.server_port}")
+
+
+def test_the_mirror_is_asked_once_for_each_of_upstreams_own_paths(mirrored: Clone, mirror: Mirror) -> None:
+    catalog = settings.read(ROOT / paths.CATALOG, Catalog)
+    entries = [catalog[name] for name in mirrored.params["fetch"]]
+    assert sorted(mirror.asked) == sorted(entry.mirror for entry in entries)
+    # an archive's path at the mirror is the end of its address upstream
+    assert [entry.mirror for entry in entries if "download.tensorflow.org" in entry.url] == [
+        entry.url.removeprefix("http://download.tensorflow.org/")
+        for entry in entries if "download.tensorflow.org" in entry.url
+    ]  # fmt: skip
+
+
+def test_the_mirrored_sources_are_the_embedded_ones(mirrored: Clone, embedded: Clone) -> None:
+    for name in mirrored.params["fetch"]:
+        there, here = (store.load(clone.root / paths.record("fetch", name), Fetched) for clone in (mirrored, embedded))
+        assert (there.origin, here.origin) == ("mirror", "embedded")
+        assert (there.sha256, there.files) == (here.sha256, here.files)
+
+
+def test_the_artifacts_have_the_same_bytes(mirrored: Clone, embedded: Clone) -> None:
+    there, here = ({name: data for name, data in clone.outputs().items() if name.endswith(".tflite")}
+                   for clone in (mirrored, embedded))  # fmt: skip
+    assert {name for name in here if name.startswith("models/")} == {
+        f"models/{target.removeprefix('convert@').replace('-', '/')}.tflite" for target in TARGETS[1:]
+    }
+    assert all(here.values())
+    assert {name for name in here if there.get(name) != here[name]} == set()
+    assert set(there) == set(here)

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import asdict, replace
 
 from litemill.core import settings
 from litemill.core.paths import CATALOG
@@ -97,6 +98,16 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size_mib: Annotated[float, msgspec.Meta(gt=0)] | None = None
 
 
+class Half(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The second file of a stylization that is published as two networks; its fields are those of an entry."""
+
+    url: str
+    mirror: str
+    sha256: Hash | None = None
+    size_bytes: int | None = None
+    embedded: Embedded | None = None
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One source.
 
@@ -112,6 +123,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         SPDX name; what the network was trained on.
     task, part
         What it is for; a style-transfer .tflite is either the predict or the transfer part.
+    transfer
+        The file of the transfer network, where `url` and what belongs to it are of the predict network alone.
     cut
         Role (image, logits, resized_logits, content, style, bottleneck, stylized) to the name of the tensor's node.
     labels
@@ -135,6 +148,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     task: Task
     dataset: str = ""
     part: Part | None = None
+    transfer: Half | None = None
     cut: dict[str, str] = {}
     labels: str | None = None
     crop: Crop | None = None
@@ -143,6 +157,17 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     published: Published | None = None
     embedded: Embedded | None = None
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.transfer and (self.kind == "tflite" or self.task != "stylization" or self.part):
+            raise ValueError("transfer is for a stylization of two graphs: no tflite file, and without `part`")
+
+    def halves(self) -> dict[str, "Entry"]:
+        """Give an entry of each file by the folder, below the source's, that it is unpacked to."""
+        if self.transfer is None:
+            return {"": self}
+        predict = replace(self, transfer=None)
+        return {"predict": predict, "transfer": replace(predict, **asdict(self.transfer))}
 
 
 Catalog = dict[Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,100}$")], Entry]

@@ -35,7 +35,17 @@ class Tensor(Record, frozen=True):
 
 
 class Fetched(Record, frozen=True):
-    """A source at hand: its catalogue entry, where it came from, and its files by SHA-256."""
+    """A source at hand: its catalogue entry, where it came from, and its files by SHA-256.
+
+    Parameters
+    ----------
+    sha256, size_bytes
+        Of the file that was fetched; where a transfer network has a file of its own, the size is of both.
+    transfer_sha256
+        Of that second file.
+    files
+        What was unpacked, by its path below the source's folder.
+    """
 
     source: str
     origin: str
@@ -44,6 +54,7 @@ class Fetched(Record, frozen=True):
     size_bytes: int
     files: dict[str, str]
     entry: Entry
+    transfer_sha256: str = ""
 
 
 class Rewritten(Record, frozen=True):

@@ -12,7 +12,7 @@ from litemill.core.errors import GraphError
 Shape = tuple[int, ...]
 
 
-def cut(graph: GraphDef, inputs: Mapping[str, tuple[str, Shape]], output: tuple[str, str]) -> GraphDef:
+def cut(graph: GraphDef, inputs: Mapping[str, tuple[str, Shape]], *outputs: tuple[str, str]) -> GraphDef:
     """Cut a graph at nodes and name the cuts by their roles.
 
     Parameters
@@ -21,8 +21,8 @@ def cut(graph: GraphDef, inputs: Mapping[str, tuple[str, Shape]], output: tuple[
         A frozen graph.
     inputs
         Role to (node, shape): each becomes a float32 placeholder of that shape, named by the role.
-    output
-        (role, node): what leaves the graph, by an identity named by the role.
+    outputs
+        (role, node) each: what leaves the graph, by an identity named by the role.
 
     Raises
     ------
@@ -30,22 +30,22 @@ def cut(graph: GraphDef, inputs: Mapping[str, tuple[str, Shape]], output: tuple[
         A node is not there, or an input that is not given reaches the output.
     """
     names = {node.name for node in graph.node}
-    for node in (*(node for node, _ in inputs.values()), output[1]):
+    for node in (*(node for node, _ in inputs.values()), *(node for _, node in outputs)):
         require_node(node, names)
     result = GraphDef(versions=graph.versions, library=graph.library)
-    moved = {name: f"cut/{name}" for name in names & {*inputs, output[0]}}
+    moved = {name: f"cut/{name}" for name in names & {*inputs, *(role for role, _ in outputs)}}
     for role, (_, shape) in inputs.items():
         result.node.append(_placeholder(role, shape))
     stand_in = {node: role for role, (node, _) in inputs.items()}
-    for node in _behind(graph, output[1], stand_in):
+    for node in _behind(graph, [node for _, node in outputs], stand_in):
         copy = result.node.add()
         copy.CopyFrom(node)
         copy.name = moved.get(copy.name, copy.name)
         copy.attr.pop("_output_shapes", None)
         copy.input[:] = [_renamed(name, stand_in, moved) for name in node.input if name[:1] != "^"]
-    source = _renamed(output[1], stand_in, moved)
-    identity = result.node.add(name=output[0], op="Identity", input=[source])
-    identity.attr["T"].type = tf.float32.as_datatype_enum
+    for role, node_name in outputs:
+        identity = result.node.add(name=role, op="Identity", input=[_renamed(node_name, stand_in, moved)])
+        identity.attr["T"].type = tf.float32.as_datatype_enum
     return result
 
 
@@ -70,11 +70,11 @@ def _placeholder(name: str, shape: Shape) -> NodeDef:
     return node
 
 
-def _behind(graph: GraphDef, output: str, stand_in: Mapping[str, str]) -> list[NodeDef]:
-    """Give the nodes that `output` needs, in the graph's order, not going beyond the inputs."""
+def _behind(graph: GraphDef, outputs: list[str], stand_in: Mapping[str, str]) -> list[NodeDef]:
+    """Give the nodes that `outputs` need, in the graph's order, not going beyond the inputs."""
     nodes = {node.name: node for node in graph.node}
     needed: set[str] = set()
-    waiting = [output]
+    waiting = list(outputs)
     while waiting:
         name = waiting.pop()
         if name in needed or name in stand_in:
@@ -83,7 +83,7 @@ def _behind(graph: GraphDef, output: str, stand_in: Mapping[str, str]) -> list[N
             raise GraphError(f"node {name!r} is used and not there", remedy="the graph is damaged: get it again")
         if nodes[name].op.startswith("Placeholder") and nodes[name].op != "PlaceholderWithDefault":
             raise GraphError(
-                f"input {name!r} still reaches {output!r}",
+                f"input {name!r} still reaches {', '.join(map(repr, outputs))}",
                 expected="every input behind the cut",
                 remedy="move the cut of the inputs towards the output",
             )

@@ -1,11 +1,8 @@
 """Sources as frozen graphs: variables made constants, nothing else changed."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow.core.framework.graph_pb2 import GraphDef
@@ -14,6 +11,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 from litemill.core.catalog import Entry
 from litemill.core.errors import GraphError
 from litemill.graphs import safety
+from litemill.graphs.join import joined
 
 REMEDY = "remove the source's folder, then run: dvc repro"
 # what TensorFlow's loader raises at a damaged SavedModel, as the damage happens to lie
@@ -32,7 +30,9 @@ DAMAGED = (
 
 
 def frozen(folder: Path, entry: Entry) -> GraphDef:
-    """Give the whole graph of an unpacked source."""
+    """Give the whole graph of an unpacked source; that of one in two halves is both, joined."""
+    if entry.transfer is not None:
+        return joined(**{half: frozen(folder / half, one) for half, one in entry.halves().items()})
     if entry.kind == "saved_model":
         return freeze(folder / "saved_model")
     return read(folder / "frozen_inference_graph.pb")
@@ -80,19 +80,3 @@ def freeze(folder: Path) -> GraphDef:
         raise GraphError(f"{folder}: can't be frozen", got=error, remedy="export it again") from None
     safety.check(graph)
     return graph
-
-
-def call(loaded: tf.Module, feeds: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    """Call a SavedModel's default signature as a whole, its inputs by the names of their nodes; the first output."""
-    signature = loaded.signatures["serving_default"]
-    arguments = {key: spec.name for key, spec in signature.structured_input_signature[1].items()}
-    missing = sorted(set(arguments.values()) - set(feeds))
-    if missing:
-        raise GraphError(
-            "an input of the SavedModel has no cut",
-            expected=", ".join(missing),
-            got=", ".join(feeds),
-            remedy="name it in data/catalog.yaml: cut",
-        )
-    outputs = signature(**{key: tf.constant(feeds[name]) for key, name in arguments.items()})
-    return np.asarray(next(iter(outputs.values())).numpy())

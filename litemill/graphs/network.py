@@ -10,7 +10,8 @@ from litemill.core.errors import GraphError
 from litemill.core.params import Network
 from litemill.graphs.cut import cut
 from litemill.graphs.run import imported
-from litemill.graphs.shapes import resize
+from litemill.graphs.shapes import output_shape, resize
+from litemill.graphs.sizes import multiple, nearest
 from litemill.graphs.trial import completed
 
 
@@ -31,6 +32,12 @@ def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, di
         return entry, {}
     found, proof = completed(entry, whole, paths.IMAGES)
     missing = needed - set(found.cut)
+    if missing and found.part:
+        raise GraphError(
+            f"{settings.source}: is the {found.part} half alone",
+            expected="one that has " + ", ".join(sorted(missing)),
+            remedy="give the file of the other half in the same entry: `transfer` in docs/catalogue.md",
+        )
     if missing:
         raise GraphError(
             f"{settings.source}: has no {', '.join(sorted(missing))}",
@@ -41,11 +48,47 @@ def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, di
 
 
 def fixed(whole: GraphDef, settings: Network, entry: Entry) -> GraphDef:
-    """Cut the whole graph as its catalogue entry says, and give it the network's input size."""
+    """Cut the whole graph as its catalogue entry says, and give it the network's input size.
+
+    Raises
+    ------
+    GraphError
+        The network's strides do not allow that size; the nearest that they do is named.
+    """
+    try:
+        return _fixed(whole, settings, entry, settings.input)
+    except GraphError as error:
+        known = entry.crop.size if entry.crop else multiple(settings.input)
+        if not _allowed(whole, settings, entry, known):
+            raise  # it is not the size
+        height, width = nearest(lambda size: _allowed(whole, settings, entry, size), settings.input, known)
+        raise GraphError(
+            f"{settings.source}: takes no input of {settings.input[0]}x{settings.input[1]}",
+            expected=f"{height}x{width}, the nearest that its strides allow",
+            got=error.what,
+            remedy=f"set input to [{height}, {width}] in params.yaml",
+        ) from None
+
+
+def _fixed(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, int]) -> GraphDef:
+    """Cut the whole graph and resize it; GraphError where it does not fit together, or gives another size."""
     role = roles.output(settings)
-    size = entry.crop.size if entry.crop else settings.input
-    inputs = {name: (entry.cut[name], shape) for name, shape in shapes(whole, settings, entry, size).items()}
-    return resize(cut(whole, inputs, (role, entry.cut[role])), size, settings.input)
+    old = entry.crop.size if entry.crop else size
+    inputs = {name: (entry.cut[name], shape) for name, shape in shapes(whole, settings, entry, old).items()}
+    graph = resize(cut(whole, inputs, (role, entry.cut[role])), old, size)
+    found = output_shape(graph, role)
+    expected = {"bottleneck": (1, 1), "logits": found[1:3]}.get(role, size)
+    if found[1:3] != expected:
+        raise GraphError(f"what leaves it is {found[1]}x{found[2]}, not {expected[0]}x{expected[1]}")
+    return graph
+
+
+def _allowed(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, int]) -> bool:
+    try:
+        _fixed(whole, settings, entry, size)
+    except GraphError:
+        return False
+    return True
 
 
 def parameters_of(graph: GraphDef) -> int:

@@ -1,6 +1,6 @@
 """A finding proven on pictures: what our code and the cut graph give is what the original gives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -85,12 +85,11 @@ def _prove_segmentation(whole: Whole, found: Found, pictures: list[Pixels], faul
     assert crop is not None  # noqa: S101  segmentation is not found without
     roles = [role for role in ("logits", "resized_logits") if role in found.cut]
     shape = (1, *crop.size, 3)
-    graphs: dict[str, Runner] = {
-        role: runner(cut(whole.graph, {"image": (found.cut["image"], shape)}, (role, found.cut[role])))
-        for role in roles
-    }
+    outputs = [(role, found.cut[role]) for role in roles]
+    network = runner(cut(whole.graph, {"image": (found.cut["image"], shape)}, *outputs))
     figures = [
-        _Segmented(whole, found, crop, _fit_for(whole, found, crop, pixels)).figures(graphs) for pixels in pictures
+        _Segmented(whole, found, crop, _fit_for(whole, found, crop, pixels)).figures(network, roles)
+        for pixels in pictures
     ]
     worst = {name: (min if name == "label_agreement" else max)(one[name] for one in figures) for name in figures[0]}
     _expect(worst["image_max_error"], IMAGE_LEVELS * abs(crop.scale), "largest error of the image", faults)
@@ -130,21 +129,21 @@ class _Segmented:
         end = values[-1]
         self.labels = (end if "labels" in found.cut else end.argmax(-1)).reshape(end.shape[1:3])
 
-    def figures(self, graphs: Mapping[str, Runner]) -> dict[str, float]:
-        """Give the errors by name, and the range of the logits."""
+    def figures(self, network: Runner, roles: Sequence[str]) -> dict[str, float]:
+        """Give the errors of the cut network by name, and the range of the logits."""
         image = segmentation.prepare(self.pixels, self.crop, self.crop.size)
         agreements, found = [], {"image_max_error": _error(image, self.original["image"][0])}
-        for role, run in graphs.items():
-            values = run({"image": image[None]}, (role,))[0][0]
+        for role, value in zip(roles, network({"image": image[None]}, roles), strict=True):
+            values = value[0]
             found[f"{role}_max_error"] = _error(values, self.original[role][0])
             labels = self._labels(values)
             agreements.append(
                 metrics.label_agreement(labels, self.labels) if labels.shape == self.labels.shape else 0.0
             )
-            if role == "logits" and "resized_logits" in graphs:
+            if role == "logits" and "resized_logits" in roles:
                 resized = resize_bilinear(values, *self.crop.size, self.crop.logits_corners)
                 ours = _error(resized, self.original["resized_logits"][0])
-        if "resized_logits" in graphs:
+        if "resized_logits" in roles:
             found["resized_logits_max_error"] = max(ours, found["resized_logits_max_error"])
         return found | {"label_agreement": min(agreements), "range": float(np.ptp(self.original["logits"]))}
 

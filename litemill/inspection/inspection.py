@@ -18,13 +18,13 @@ from litemill.graphs.cut import cut
 from litemill.graphs.find import find
 from litemill.graphs.find_stylization import sides
 from litemill.graphs.found import Found, Whole
-from litemill.graphs.join import joined
+from litemill.graphs.join import halves, joined
 from litemill.graphs.network import parameters_of
 from litemill.graphs.prove import Proof, prove
 from litemill.graphs.shapes import output_shape
 from litemill.graphs.trial import pictures_in, sized
 from litemill.inspection import pasted
-from litemill.inspection.opening import Opened, opened
+from litemill.inspection.opening import Opened, Piece, opened
 
 # what each part of a model is cut from and to, by role
 PARTS = {
@@ -106,7 +106,11 @@ def inspect(given: str, images: Path, scratch: Path) -> Inspection:
 def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspection]:
     """Give what is known after each step."""
     model = opened(known.model, scratch)
-    graph = next(iter(model.graphs.values())) if len(model.graphs) == 1 else joined(model.graphs)
+    parts = model.pieces
+    if len(parts) > 1:
+        parts = {half: parts[name] for half, name in halves({name: one.graph for name, one in parts.items()}).items()}
+    graphs = {name: part.graph for name, part in parts.items()}
+    graph = joined(**graphs) if len(parts) > 1 else next(iter(graphs.values()))
     safety.check(graph)
     ops = dict(sorted(Counter(node.op for node in graph.node).items()))
     known = replace(known, ops=ops, parameters=parameters_of(graph))
@@ -122,7 +126,7 @@ def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspectio
     yield known
     pixels = pictures_in(images)
     known = replace(known, proof=prove(whole, found, sized(pixels, found.crop) if found.crop else pixels))
-    yield replace(known, gpu=_gpu(whole, found), entry=_entry(model, whole, found))
+    yield replace(known, gpu=_gpu(whole, found), entry=_entry(model, list(parts.values()), whole, found))
 
 
 def _outlets(whole: Whole, names: list[str]) -> tuple[Outlet, ...]:
@@ -162,10 +166,7 @@ def _shape(whole: Whole, found: Found, role: str) -> tuple[int, ...]:
     return sides(whole, found.cut[role])
 
 
-def _entry(model: Opened, whole: Whole, found: Found) -> str:
-    """Give the entry to paste: of each part, where they were published one by one."""
-    if len(model.graphs) == 1:
-        shape = whole.shape(found.cut["logits"]) if "logits" in found.cut else None
-        return pasted.entry(model.name, model.kind, model.url, found, shape[-1] if shape else None, model.file)
-    parts = {name: find(Whole(graph)) for name, graph in model.graphs.items()}
-    return "\n".join(pasted.entry(f"{model.name}_{name}", model.kind, "", part, None) for name, part in parts.items())
+def _entry(model: Opened, parts: list[Piece], whole: Whole, found: Found) -> str:
+    """Give the entry to paste."""
+    shape = whole.shape(found.cut["logits"]) if "logits" in found.cut else None
+    return pasted.entry(model.name, model.kind, parts, found, shape[-1] if shape else None)

@@ -20,17 +20,23 @@ SAVED_MODEL = "saved_model.pb"
 FROZEN_GRAPH = "frozen_inference_graph.pb"
 
 
-class Opened(NamedTuple):
-    """A model at hand: its graph, or those of its parts by name; what the catalogue calls its kind.
+class Piece(NamedTuple):
+    """A graph at hand.
 
     `url` is its address, or the path of a file that can be a source as it is; `file` is that file.
     """
 
-    graphs: dict[str, GraphDef]
-    kind: Kind
-    name: str
+    graph: GraphDef
     url: str = ""
     file: Path | None = None
+
+
+class Opened(NamedTuple):
+    """A model at hand: its one piece, or its two halves, by name; what the catalogue calls its kind."""
+
+    name: str
+    kind: Kind
+    pieces: dict[str, Piece]
 
 
 def opened(given: str, scratch: Path) -> Opened:
@@ -39,8 +45,8 @@ def opened(given: str, scratch: Path) -> Opened:
     Parameters
     ----------
     given
-        A .pb, a .tar.gz, a folder (of a SavedModel, of a frozen graph, or of the SavedModels of two parts), or an
-        http(s) address of a .pb or a .tar.gz, or a tfhub.dev handle.
+        A .pb, a .tar.gz, a folder (of a SavedModel, of a frozen graph, or of two halves, as SavedModels or as .tar.gz),
+        or an http(s) address of a .pb or a .tar.gz, or a tfhub.dev handle.
     scratch
         Folder to unpack into.
 
@@ -50,42 +56,52 @@ def opened(given: str, scratch: Path) -> Opened:
         It is none, or can't be trusted.
     """
     if given.startswith(("http://", "https://")):
-        opened = _from_file(_downloaded(given), scratch)
-        return opened._replace(url=given, name=_named(Path(urlsplit(given).path)))
+        kind, piece = _from_file(_downloaded(given), scratch)
+        name = _named(Path(urlsplit(given).path))
+        # a bare .pb is not a source yet: it is to be packed
+        return Opened(name, kind, {name: piece._replace(url=given) if piece.file else piece})
     path = Path(given).expanduser()
     if path.is_dir():
-        return _from_folder(path)
+        return _from_folder(path, scratch)
     if not path.exists():
         raise SourceError(
             f"{given}: no such file or folder",
             expected="a .pb, a .tar.gz, a SavedModel's folder or an address",
             remedy="see its name",
         )
-    return _from_file(path, scratch)
+    if path.name == SAVED_MODEL:
+        return _from_folder(path.parent, scratch)
+    kind, piece = _from_file(path, scratch)
+    return Opened(_named(path), kind, {_named(path): piece})
 
 
-def _from_folder(folder: Path) -> Opened:
-    """Open a folder: of one SavedModel, of a frozen graph, or of several SavedModels."""
+def _from_folder(folder: Path, scratch: Path) -> Opened:
+    """Open a folder: of one SavedModel, of a frozen graph, or of two halves."""
     name = folder.resolve().name
     if (folder / SAVED_MODEL).is_file():
-        return Opened({name: _frozen(folder)}, "saved_model", name)
+        return Opened(name, "saved_model", {name: Piece(_frozen(folder))})
     if (folder / FROZEN_GRAPH).is_file():
-        return Opened({name: _read(folder / FROZEN_GRAPH)}, "frozen_graph", name)
-    parts = [path.parent for path in sorted(folder.glob(f"*/{SAVED_MODEL}"))]
-    if not parts:
+        return Opened(name, "frozen_graph", {name: Piece(_read(folder / FROZEN_GRAPH))})
+    if halves := [path.parent for path in sorted(folder.glob(f"*/{SAVED_MODEL}"))]:
+        return Opened(name, "saved_model", {half.name: Piece(_frozen(half)) for half in halves})
+    archives = sorted(folder.glob("*.tar.gz"))
+    if not 1 <= len(archives) <= 2:  # noqa: PLR2004  one model, or its two halves
         raise SourceError(
             f"{folder}: a folder without a model",
-            expected=f"{SAVED_MODEL} or {FROZEN_GRAPH}",
+            expected=f"{SAVED_MODEL}, {FROZEN_GRAPH}, or the two halves of a stylization",
             got=", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing",
             remedy="give the folder that holds one",
         )
-    return Opened({part.name: _frozen(part) for part in parts}, "saved_model", name)
+    files = {_named(path): _from_file(path, scratch) for path in archives}
+    kinds = {kind for kind, _ in files.values()}
+    if len(kinds) > 1:
+        raise SourceError(f"{folder}: archives of two kinds", got=", ".join(sorted(kinds)), remedy="inspect one by one")
+    return Opened(name, kinds.pop(), {half: piece for half, (_, piece) in files.items()})
 
 
-def _from_file(path: Path, scratch: Path) -> Opened:
+def _from_file(path: Path, scratch: Path) -> tuple[Kind, Piece]:
     with path.open("rb") as stream:
         head = stream.read(content.HEAD_BYTES)
-    name = _named(path)
     if not head.startswith(content.GZIP):
         if head[4:8] == content.TFLITE:
             raise SourceError(
@@ -93,15 +109,13 @@ def _from_file(path: Path, scratch: Path) -> Opened:
                 expected="the graph that it was made of",
                 remedy="inspect its .pb or SavedModel",
             )
-        if path.name == SAVED_MODEL:
-            return _from_folder(path.parent)
-        return Opened({name: _read(path)}, "frozen_graph", name)
+        return "frozen_graph", Piece(_read(path))
     with opened_archive(path, path.name, scratch) as archive:
         kind: Kind = "saved_model" if any(member.name == SAVED_MODEL for member in archive.members) else "frozen_graph"
-    unpack(path, kind, scratch / "model")
     folder = scratch / "model"
+    unpack(path, kind, folder, path.name)
     graph = _frozen(folder / "saved_model") if kind == "saved_model" else _read(folder / FROZEN_GRAPH)
-    return Opened({name: graph}, kind, name, str(path), path)
+    return kind, Piece(graph, str(path), path)
 
 
 def _named(path: Path) -> str:

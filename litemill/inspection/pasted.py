@@ -1,7 +1,7 @@
 """The catalogue entry of a model, ready to be pasted: what is found filled in, what only its owner knows marked."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,13 +9,14 @@ import yaml
 
 from litemill.core import files, paths
 from litemill.graphs.found import Found
+from litemill.inspection.opening import Piece
 from litemill.sources.content import Kind
 
 MAX_NAME = 100
 UNKNOWN_LICENCE = "LicenseRef-unknown"
 
 
-def entry(name: str, kind: Kind, url: str, found: Found, classes: int | None, file: Path | None = None) -> str:
+def entry(name: str, kind: Kind, pieces: Sequence[Piece], found: Found, classes: int | None) -> str:
     """Write an entry of `data/catalog.yaml`.
 
     Parameters
@@ -24,26 +25,19 @@ def entry(name: str, kind: Kind, url: str, found: Found, classes: int | None, fi
         Of the model's file or folder.
     kind
         As the catalogue has it.
-    url
-        Its address, or the path of its archive; empty where it is no archive yet.
+    pieces
+        The one file of the model, or its predict and its transfer half.
     found
         Its cuts.
     classes
         Number of labels, if known.
-    file
-        The archive, if it is one.
     """
     key = re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:MAX_NAME].strip("_") or "model"
-    mirror = urlsplit(url).path.lstrip("/") if "://" in url else f"models/{key}.tar.gz"
-    lines = [
-        f"{key}:",
-        f"  kind: {kind}",
-        f"  url: {_flow(url or f'{key}.tar.gz')}" + ("" if url else _packing(kind)),
-        f"  mirror: {_flow(mirror)}",
-        *([f"  sha256: {files.sha256(file)}", f"  size_bytes: {file.stat().st_size}"] if file else []),
-        f"  licence: {UNKNOWN_LICENCE} # its SPDX name",
-        f"  task: {found.task}",
-    ]
+    lines = [f"{key}:", f"  kind: {kind}"]
+    lines += [f"  {line}" for line in _file(f"{key}_predict" if pieces[1:] else key, kind, pieces[0])]
+    if pieces[1:]:
+        lines += ["  transfer:", *(f"    {line}" for line in _file(f"{key}_transfer", kind, pieces[1]))]
+    lines += [f"  licence: {UNKNOWN_LICENCE} # its SPDX name", f"  task: {found.task}"]
     lines += [f"  part: {found.part}"] if found.part else []
     lines += [_labels(classes)] if found.task == "segmentation" else []
     if found.crop is not None:
@@ -51,6 +45,16 @@ def entry(name: str, kind: Kind, url: str, found: Found, classes: int | None, fi
         unset = {field.name: field.default for field in msgspec.structs.fields(found.crop)}
         lines.append("  crop: " + _flow({key: value for key, value in crop.items() if value != unset[key]}))
     return "\n".join([*lines, f"  cut: {_flow(found.cut)}"]) + "\n"
+
+
+def _file(name: str, kind: Kind, piece: Piece) -> Iterator[str]:
+    """Write where a file lies and what it is; `name` is what it might be called where it is not packed yet."""
+    path = urlsplit(piece.url).path.lstrip("/") if "://" in piece.url else f"models/{name}.tar.gz"
+    yield f"url: {_flow(piece.url or f'{name}.tar.gz')}" + ("" if piece.url else _packing(kind))
+    yield f"mirror: {_flow(path)}"
+    if piece.file:
+        yield f"sha256: {files.sha256(piece.file)}"
+        yield f"size_bytes: {piece.file.stat().st_size}"
 
 
 def _packing(kind: Kind) -> str:

@@ -147,7 +147,7 @@ def _check(file: Path, name: str, entry: Entry, known: list[Known]) -> None:
             raise _another(name, "SHA-256 " + " or ".join(hashes), found)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            unpack(file, entry.kind, Path(folder) / name)
+            unpack(file, entry.kind, Path(folder) / "unpacked", name)
 
 
 def _another(name: str, expected: str, got: str) -> SourceError:

@@ -8,6 +8,7 @@ import msgspec
 from litemill.core import files, paths
 from litemill.core.catalog import Entry
 from litemill.sources import pins
+from litemill.sources.fetching import label
 from litemill.sources.pins import Pin
 
 Place = Literal["embedded", "cached", "at hand"]
@@ -39,9 +40,9 @@ class Presence(msgspec.Struct, frozen=True):
     pinned: dict[str, Pin]
 
 
-def presence(name: str, entry: Entry, cache: Path) -> Presence:
-    """Look for a source of the catalogue; `cache` is the folder of downloads."""
-    upstream, mirror = pins.find(name, "upstream"), pins.find(name, "mirror")
+def presence(name: str, half: str, entry: Entry, cache: Path) -> Presence:
+    """Look for one of a source's files, by `entry.halves()`; `cache` is the folder of downloads."""
+    upstream, mirror = (pins.find(label(name, half), where) for where in ("upstream", "mirror"))
     pinned = {where: pin for where, pin in (("upstream", upstream), ("mirror", mirror)) if pin}
     sizes = (entry.embedded, entry, upstream, mirror)
     size = next((one.size_bytes for one in sizes if one and one.size_bytes), None)

@@ -19,7 +19,7 @@ _SHARD = re.compile(r"variables\.data-(\d{5})-of-(\d{5})")
 _VARIABLE_OPS = (b"VarHandleOp", b"VariableV2")
 
 
-def unpack(file: Path, kind: Kind, into: Path) -> dict[str, str]:
+def unpack(file: Path, kind: Kind, into: Path, label: str | None = None) -> dict[str, str]:
     """Put what the build needs of `file` into the folder `into`, which is whole or as it was before.
 
     Parameters
@@ -29,8 +29,10 @@ def unpack(file: Path, kind: Kind, into: Path) -> dict[str, str]:
     kind
         As the catalogue has it.
     into
-        Folder of the source, whose name names it in messages: gets `frozen_inference_graph.pb`,
-        `saved_model/{saved_model.pb,variables/...}` or `model.tflite`.
+        Folder of the source: gets `frozen_inference_graph.pb`, `saved_model/{saved_model.pb,variables/...}` or
+        `model.tflite`.
+    label
+        Names the source in messages; its folder's name if left out.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def unpack(file: Path, kind: Kind, into: Path) -> dict[str, str]:
     SourceError
         Where the file is cut, hostile, or not of its kind.
     """
-    label = into.name
+    label = label or into.name
     try:
         content.require(file, kind, label)
         with files.replacing(into) as new:

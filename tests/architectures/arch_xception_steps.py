@@ -18,7 +18,7 @@ from litemill.graphs.network import parameters_of
 from litemill.graphs.prove import prove
 from litemill.graphs.trial import made_up, sized
 
-# what bytes do not depend on is small: 150 G multiply-adds at 513 take TensorFlow 40 s and 6 GB for a proof
+# what bytes do not depend on is small: 150 G multiply-adds at 513 take TensorFlow 37 s and 5.5 GB for a proof
 SMALL = (129, 129)
 GRAPH = "frozen_inference_graph.pb"
 

@@ -127,3 +127,10 @@ def test_a_graph_that_lacks_a_node_is_refused() -> None:
 
 def test_a_node_is_told_from_what_stands_around_its_name() -> None:
     assert [node_of(name) for name in ("a/b", "a/b:1", "^a/b")] == ["a/b"] * 3
+
+
+def test_two_outputs_of_one_network_are_what_each_is_alone() -> None:
+    outputs = [("first", "logits"), ("second", "joined")]
+    both = runner(cut(whole(), INPUT, *outputs))({"image": VALUES}, ["first", "second"])
+    for found, (role, node) in zip(both, outputs, strict=True):
+        np.testing.assert_array_equal(found, runner(cut(whole(), INPUT, (role, node)))({"image": VALUES}, [role])[0])

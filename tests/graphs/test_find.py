@@ -14,7 +14,6 @@ from litemill.core.errors import GraphError
 from litemill.graphs.find import find
 from litemill.graphs.flow import Flow
 from litemill.graphs.found import Found, Whole
-from litemill.graphs.join import joined
 from litemill.graphs.prove import Proof
 from litemill.graphs.trial import made_up, proven
 from litemill.tasks.pictures import Pixels
@@ -291,18 +290,3 @@ def test_predict_and_transfer_are_cut_one_by_one(kind: str, tmp_path: Path, pict
     transfer, _ = proven(Whole(stylizer.transfer(kind)), pictures)
     assert (predict.part, set(predict.cut)) == ("predict", {"style", "bottleneck"})
     assert (transfer.part, set(transfer.cut)) == ("transfer", {"content", "bottleneck", "stylized"})
-
-
-def test_predict_and_transfer_are_joined_at_the_bottleneck(tmp_path: Path, pictures: Pictures) -> None:
-    stylizer = Stylizer(tmp_path)
-    graph = joined({"transfer": stylizer.transfer("tf1"), "predict": stylizer.predict("tf1")})
-    found, proof = proven(Whole(graph), pictures)
-    assert (found.part, set(found.cut)) == (None, {"content", "style", "bottleneck", "stylized"})
-    assert found.cut["style"].startswith("predict/")
-    assert max(errors(proof).values()) < 1e-5
-
-
-def test_two_predicts_are_not_joined(tmp_path: Path) -> None:
-    graph = Stylizer(tmp_path).predict("tf1")
-    with pytest.raises(GraphError, match="not the two parts"):
-        joined({"a": graph, "b": graph})
