@@ -10,6 +10,7 @@ from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
 from litemill.core.paths import PARAMS
 from litemill.core.recipe import Count, Recipe
+from litemill.core.targets import Target, Tools
 
 # names become file names, stage names and DVC's dotted keys
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
@@ -132,6 +133,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Transfer network to the predict network that feeds it end to end.
     images, benchmark
         What is measured, and how.
+    targets, tool
+        Devices to measure on as well, and the benchmark tool by ABI.
     """
 
     source: str
@@ -142,6 +145,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     benchmark: Benchmark
     recipes_off: dict[Name, Recipe] = {}
     bottleneck_from: dict[str, str] = {}
+    targets: dict[Name, Target] = {}
+    tool: Tools = {}
 
     def network(self, name: str) -> Network:
         """Give a network; SettingsError with the nearest name where there is none."""

@@ -19,6 +19,10 @@ RECORDS = Path("reports/records")
 REPORT = Path("reports/report.md")
 FIGURES = Path("reports/figures")
 METRICS = Path("reports/metrics.json")
+DEVICES = Path("reports/devices")
+DEVICES_SUMMARY = DEVICES / "summary.json"
+# what has been measured of a run on devices that is not at its end
+UNFINISHED = Path(".devices")
 
 
 def source(name: str) -> Path:
@@ -59,6 +63,11 @@ def baselines(network: str) -> dict[str, Path]:
 def artifact(network: str, recipe: str) -> Path:
     """Give the TFLite file of a network built with a recipe."""
     return MODELS / network / f"{recipe}.tflite"
+
+
+def phoned(target: str, network: str) -> Path:
+    """Give the record of a network's figures on a target; git keeps it."""
+    return DEVICES / target / f"{network}.json"
 
 
 def record(stage: str, *names: str) -> Path:
