@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro check report zoo test test-fast lint format lock clean
+.PHONY: help repro check report devices phones zoo test test-fast lint format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,13 @@ check: .venv/installed ## list the artifacts outside their tolerance; fails if t
 	@python -m stages.gate --check
 
 report: .venv/installed ## write reports/ anew from what was measured
+	@dvc repro report
+
+devices: .venv/installed ## list the phones that are attached, and what to do about those that can't be used
+	@python -m stages.devices
+
+phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
+	@dvc repro --force --single-item phones
 	@dvc repro report
 
 zoo: .venv/installed ## list every source of the catalogue, with its status here

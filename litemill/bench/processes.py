@@ -13,8 +13,7 @@ import numpy as np
 Change = Literal["faster", "slower", "no difference shown"]
 
 CONFIDENCE = 0.95
-# beyond these shares of the median a figure is marked
-WIDE_SPREAD = 0.05
+# beyond this share a device is said to hold itself back
 DRIFT = 0.05
 LEAST_FOR_DRIFT = 4
 

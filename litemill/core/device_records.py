@@ -22,7 +22,7 @@ class Handset(Record, frozen=True):
     build: str
 
 
-class Condition(Record, frozen=True):
+class Condition(Record, frozen=True, omit_defaults=True):
     """The state of a device at a moment; null where it does not state it.
 
     Parameters
@@ -45,7 +45,7 @@ class Condition(Record, frozen=True):
     load: float | None = None
 
 
-class Process(Record, frozen=True):
+class Process(Record, frozen=True, omit_defaults=True):
     """One process of the tool; `position` is its place in the shuffled order.
 
     Parameters
@@ -69,7 +69,7 @@ class Process(Record, frozen=True):
     waited_s: float = 0.0
 
 
-class Figure(Record, frozen=True):
+class Figure(Record, frozen=True, omit_defaults=True):
     """A file on a device in one configuration.
 
     Parameters

@@ -40,7 +40,7 @@ class ToolFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("either url or file must be given")
 
 
-class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Configuration(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One way to run a file.
 
     Parameters

@@ -1,5 +1,6 @@
 """What is done of a run that is not at its end, on this machine's disk: nothing is measured twice."""
 
+import contextlib
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -43,16 +44,20 @@ class Journal:
     """
 
     def __init__(self, target: str, device: str) -> None:
+        self._target = target
         self._folder = paths.UNFINISHED / target
         self._steps = self._folder / "".join(sign if sign.isalnum() else "_" for sign in device)
 
     def open(self, serial: str, path: str) -> None:
         """Note that a folder is about to be made on a device."""
-        store.save(self._folder / "opened.json", Opened(serial, path))
+        store.save(_opened(self._target), Opened(serial, path))
 
     def close(self) -> None:
         """Note that the folder is gone."""
-        (self._folder / "opened.json").unlink(missing_ok=True)
+        _opened(self._target).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # steps are kept in it
+            self._folder.rmdir()
+            paths.UNFINISHED.rmdir()
 
     def save(self, name: str, taken: Taken) -> None:
         """Note a step that is done."""
