@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro check report compare zoo test test-fast lint format lock clean
+.PHONY: help repro check report compare zoo test test-fast lint format lock clean devices phones
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,13 @@ report: .venv/installed ## write reports/ anew from what was measured
 
 compare: .venv/installed ## what changed against another revision: make compare BASE=main [REMEASURE=1]
 	@python -m stages.compare --base $(or $(BASE),main) $(if $(REMEASURE),--remeasure)
+
+devices: .venv/installed ## list the phones that are attached, and what to do about those that can't be used
+	@python -m stages.devices
+
+phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
+	@dvc repro --force --single-item phones
+	@dvc repro report
 
 zoo: .venv/installed ## list every source of the catalogue, with its status here
 	@python -m stages.zoo

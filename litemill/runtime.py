@@ -110,9 +110,9 @@ class Model:
 
     def feed(self, values: Mapping[str, npt.NDArray[Any]]) -> None:
         """Set the inputs by role, float32 without the batch axis, quantized where the file wants it."""
-        for role, detail in self._inputs.items():
-            stored = _quantized(values[role][None], detail)
-            wanted = _shape(detail)
+        for tensor, detail in zip(self.inputs, self._inputs.values(), strict=True):
+            role, wanted = tensor.role, tensor.shape
+            stored = to_stored(values[role][None], tensor)
             if stored.shape != wanted:
                 raise ArtifactError(
                     f"{self.path}: input {role}",
@@ -131,17 +131,29 @@ class Model:
 
     def result(self) -> Floats:
         """Give the first output of the last run, float32, without the batch axis."""
-        stored = self._interpreter.get_tensor(self._output["index"])[0]
-        scale, zero_point = self._output["quantization"]
-        if scale:
-            stored = (stored.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
-        return np.asarray(stored, np.float32)
+        found: Floats = from_stored(self._interpreter.get_tensor(self._output["index"]), self.output)[0]
+        return found
 
     def run(self, values: Mapping[str, npt.NDArray[Any]]) -> Floats:
         """Feed, run once and give the output."""
         self.feed(values)
         self.invoke()
         return self.result()
+
+
+def to_stored(values: npt.NDArray[Any], tensor: Tensor) -> npt.NDArray[Any]:
+    """Give float values in the type that a tensor has."""
+    if not tensor.scale:
+        return values.astype(tensor.dtype)
+    limits = np.iinfo(tensor.dtype)
+    stored = np.clip(np.round(values / tensor.scale) + tensor.zero_point, limits.min, limits.max)
+    return np.asarray(stored, tensor.dtype)
+
+
+def from_stored(stored: npt.NDArray[Any], tensor: Tensor) -> Floats:
+    """Give what a tensor stores as float32."""
+    values: Floats = stored.astype(np.float32)
+    return (values - np.float32(tensor.zero_point)) * np.float32(tensor.scale) if tensor.scale else values
 
 
 def _role(detail: dict[str, Any], roles: tuple[str, ...]) -> str:
@@ -171,13 +183,3 @@ def _held(detail: dict[str, Any]) -> Held:
 
 def _shape(detail: dict[str, Any]) -> tuple[int, ...]:
     return tuple(int(side) for side in detail["shape"])
-
-
-def _quantized(values: npt.NDArray[Any], detail: dict[str, Any]) -> npt.NDArray[Any]:
-    """Give float values in the type that an input has."""
-    scale, zero_point = detail["quantization"]
-    if not scale:
-        return values.astype(detail["dtype"])
-    limits = np.iinfo(detail["dtype"])
-    stored = np.clip(np.round(values / scale) + zero_point, limits.min, limits.max)
-    return np.asarray(stored, detail["dtype"])

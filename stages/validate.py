@@ -12,7 +12,7 @@ from litemill.tasks import judge
 
 def validate(network: str) -> str:
     """Judge the files of one network."""
-    case = case_of(network)
+    case = judge.case_of(network)
     baselines = paths.baselines(network)
     chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
     judged: list[Judged] = []
@@ -26,22 +26,6 @@ def validate(network: str) -> str:
     truth = judge.original(case) if case.settings.part is None else {}
     store.save(paths.record("validate", network), Validated(network, files.sha256(outputs), tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"
-
-
-def case_of(network: str) -> judge.Case:
-    """Gather what a network's files are judged by."""
-    known = store.frozen(network)
-    sampled, inputs = store.sampled(network)
-    class_names = (paths.LABELS / known.entry.labels).read_text().splitlines() if known.entry.labels else []
-    return judge.Case(
-        settings=known.settings,
-        entry=known.entry,
-        truth=sampled.truth,
-        names=sampled.evaluation,
-        inputs=inputs,
-        reference=store.referenced(network),
-        class_names=tuple(class_names),
-    )
 
 
 def recorded(name: str, path: Path, found: judge.Judgement, *, baseline: bool) -> Judged:

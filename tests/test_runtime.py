@@ -7,6 +7,7 @@ import pytest
 
 from litemill import runtime
 from litemill.core.errors import ArtifactError
+from litemill.core.records import Tensor
 from litemill.runtime import Model
 
 EMBEDDED = Path(__file__).parents[1] / "data/embedded/lite-models"
@@ -86,12 +87,12 @@ def test_an_array_of_another_shape_is_refused() -> None:
 
 
 def test_values_are_stored_as_a_quantized_input_has_them() -> None:
-    detail = {"quantization": (0.5, -10), "dtype": np.int8}
+    tensor = Tensor("image", "image", (6,), "int8", 0.5, -10)
     values = np.array([0, 0.5, 0.74, -1, 1000, -1000], np.float32)
-    stored = runtime._quantized(values, detail)
+    stored = runtime.to_stored(values, tensor)
     assert stored.dtype == np.int8
     assert stored.tolist() == [-10, -9, -9, -12, 127, -128]
-    plain = runtime._quantized(values, {"quantization": (0.0, 0), "dtype": np.float32})
+    plain = runtime.to_stored(values, Tensor("image", "image", (6,), "float32"))
     np.testing.assert_array_equal(plain, values)
 
 

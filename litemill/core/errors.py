@@ -57,6 +57,10 @@ class ArtifactError(LitemillError):
     """A TFLite file can't be loaded or run."""
 
 
+class DeviceError(LitemillError):
+    """A device, or the way to it, can't do what is asked for."""
+
+
 class RecordError(LitemillError):
     """A record is missing, is malformed, or describes another file."""
 

@@ -11,6 +11,7 @@ from litemill.core.errors import SettingsError
 from litemill.core.gallery import Composition
 from litemill.core.paths import PARAMS
 from litemill.core.recipe import Count, Recipe
+from litemill.core.targets import Target, Tools
 
 # names become file names, stage names and DVC's dotted keys
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
@@ -135,6 +136,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What is measured, and how.
     gallery
         What the report shows that the networks are for.
+    targets, tool
+        Devices to measure on as well, and the benchmark tool by ABI.
     """
 
     source: str
@@ -146,6 +149,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recipes_off: dict[Name, Recipe] = {}
     bottleneck_from: dict[str, str] = {}
     gallery: tuple[Composition, ...] = ()
+    targets: dict[Name, Target] = {}
+    tool: Tools = {}
 
     def network(self, name: str) -> Network:
         """Give a network; SettingsError with the nearest name where there is none."""

@@ -23,6 +23,10 @@ METRICS = Path("reports/metrics.json")
 DIFF = Path("reports/diff.md")
 DIFF_PAGE = Path("reports/diff.html")
 DIFF_FIGURES = Path("reports/diff")
+DEVICES = Path("reports/devices")
+DEVICES_SUMMARY = DEVICES / "summary.json"
+# what has been measured of a run on devices that is not at its end
+UNFINISHED = Path(".devices")
 
 
 def source(name: str) -> Path:
@@ -63,6 +67,11 @@ def baselines(network: str) -> dict[str, Path]:
 def artifact(network: str, recipe: str) -> Path:
     """Give the TFLite file of a network built with a recipe."""
     return MODELS / network / f"{recipe}.tflite"
+
+
+def phoned(target: str, network: str) -> Path:
+    """Give the record of a network's figures on a target; git keeps it."""
+    return DEVICES / target / f"{network}.json"
 
 
 def record(stage: str, *names: str) -> Path:

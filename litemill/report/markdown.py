@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jinja2
 
 from litemill.core import paths
-from litemill.report import delegation, provenance, tables
+from litemill.report import delegation, phones, provenance, tables
 from litemill.report.figures import Figure
 from litemill.report.gallery import Picture
 from litemill.report.results import Results, Section
@@ -28,6 +28,7 @@ class NetworkPage(NamedTuple):
     unmatched: list[str]
     contents: Table
     figures: tuple[Figure, ...]
+    phones: Table | None
 
 
 def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Picture] = ()) -> str:
@@ -47,8 +48,10 @@ def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Pictur
         pictures=provenance.pictures(results),
         overview=tables.overview(results),
         end_to_end=tables.end_to_end(results),
-        networks=[_page(section, figures) for section in results.sections],
         gallery=gallery,
+        networks=[_page(results, section, figures) for section in results.sections],
+        handsets=phones.handsets(results),
+        remarks=phones.remarks(results),
         sources=provenance.sources(results),
         graphs=provenance.graphs(results),
         charts=[figure for figure in figures if figure.network is None],
@@ -62,9 +65,10 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _page(section: Section, figures: Sequence[Figure]) -> NetworkPage:
+def _page(results: Results, section: Section, figures: Sequence[Figure]) -> NetworkPage:
     return NetworkPage(
         section.name, section, tables.accuracy(section), tables.cost(section), tables.truth(section),
         delegation.delegation(section), delegation.rewriting(section), delegation.unmatched(section),
         provenance.contents(section), tuple(figure for figure in figures if figure.network == section.name),
+        phones.table(results, section),
     )  # fmt: skip

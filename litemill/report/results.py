@@ -8,6 +8,7 @@ import msgspec
 
 from litemill.core import files, paths, store
 from litemill.core.catalog import Entry
+from litemill.core.device_records import Phoned
 from litemill.core.errors import RecordError
 from litemill.core.params import Network, Params
 from litemill.core.records import (
@@ -83,12 +84,13 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """All networks, the pairs of predict and transfer files, and the sources."""
+    """All networks, the pairs of predict and transfer files, the sources, what devices gave by target and network."""
 
     params: Params
     sections: tuple[Section, ...]
     paired: tuple[Paired, ...]
     fetched: dict[str, Fetched]
+    phoned: dict[str, dict[str, Phoned]]
 
 
 def load(params: Params) -> Results:
@@ -100,7 +102,14 @@ def load(params: Params) -> Results:
     )
     by_name = {section.name: section for section in sections}
     paired = tuple(_paired(by_name[transfer], by_name[predict]) for transfer, predict in params.bottleneck_from.items())
-    return Results(params, sections, paired, fetched)
+    phoned = {target: _phoned(target, params) for target in params.targets}
+    return Results(params, sections, paired, fetched, phoned)
+
+
+def _phoned(target: str, params: Params) -> dict[str, Phoned]:
+    """Give what was taken on a target by network, as far as there is something, whatever files it is of."""
+    at = {network: paths.phoned(target, network) for network in params.networks}
+    return {network: store.load(path, Phoned) for network, path in at.items() if path.exists()}
 
 
 def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Section:

@@ -1,22 +1,32 @@
 """TFLite files held against the original model, by task: figures over all pictures and a picture."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import paths, roles
+from litemill.core import paths, roles, store
 from litemill.core.catalog import Entry
 from litemill.core.errors import RecordError, SettingsError
 from litemill.core.files import Arrays
 from litemill.core.params import Network
-from litemill.runtime import Model
 from litemill.tasks import pictures, sampling, segmentation, stylization
 from litemill.tasks.pictures import Floats, Pixels
 
 Figures = dict[str, float]
 NOT_JUDGED = 255
+
+
+class Runs(Protocol):
+    """What judges need of a file: `litemill.runtime.Model` here, or the same elsewhere."""
+
+    def size(self, role: str) -> tuple[int, int]:
+        """Give height and width of an input."""
+
+    def run(self, values: Mapping[str, npt.NDArray[Any]]) -> Floats:
+        """Give the output for inputs by role, without the batch axis."""
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -60,7 +70,23 @@ class Case(msgspec.Struct, frozen=True):
     class_names: tuple[str, ...] = ()
 
 
-def judge(model: Model, case: Case) -> Judgement:
+def case_of(network: str) -> Case:
+    """Gather what a network's files are judged by."""
+    known = store.frozen(network)
+    sampled, inputs = store.sampled(network)
+    class_names = (paths.LABELS / known.entry.labels).read_text().splitlines() if known.entry.labels else []
+    return Case(
+        settings=known.settings,
+        entry=known.entry,
+        truth=sampled.truth,
+        names=sampled.evaluation,
+        inputs=inputs,
+        reference=store.referenced(network),
+        class_names=tuple(class_names),
+    )
+
+
+def judge(model: Runs, case: Case) -> Judgement:
     """Run a file on the evaluation samples and hold what it gives against the original."""
     outputs = [model.run(sample) for sample in _samples(model, case)]
     if case.settings.part is None:
@@ -94,7 +120,7 @@ def summary(figures: Iterable[Figures]) -> Figures:
     return means | worst | largest
 
 
-def _samples(model: Model, case: Case) -> list[Arrays]:
+def _samples(model: Runs, case: Case) -> list[Arrays]:
     """Give the samples one by one, made anew where the file's input has another size than the network's."""
     first = roles.inputs(case.settings)[0]
     arrays = case.inputs

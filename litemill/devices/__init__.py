@@ -1,0 +1,1 @@
+"""Figures taken on phones through adb, and on this machine by the same tool."""

@@ -1,0 +1,92 @@
+"""What is to be measured on a target: which files in which ways, and in which order."""
+
+import hashlib
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from litemill.core import files, paths, store
+from litemill.core.device_records import Figure, Phoned
+from litemill.core.params import Params
+from litemill.core.targets import Configuration
+
+CHECK = "check"
+
+
+class Item(NamedTuple):
+    """A file to measure in a configuration; `artifact` is its recipe, or its entry in the catalogue."""
+
+    network: str
+    artifact: str
+    file: Path
+    sha256: str
+    baseline: bool
+    configuration: Configuration
+    key: str
+
+    @property
+    def title(self) -> str:
+        """Name it in a line of progress."""
+        return f"{self.network} {self.artifact}, {self.configuration.label}"
+
+
+class Step(NamedTuple):
+    """One process of the tool: the check of an item's output, or the n-th that is timed."""
+
+    item: Item
+    process: str
+
+    @property
+    def name(self) -> str:
+        """Name it, the same at each run."""
+        return f"{self.item.key}-{self.process}"
+
+
+def items(name: str, params: Params) -> list[Item]:
+    """Give everything that is wanted of a target today."""
+    target = params.targets[name]
+    found = []
+    for network in params.networks:
+        built, baselines = store.artifacts(network), paths.baselines(network)
+        ours = {recipe: paths.artifact(network, recipe) for recipe in params.built_with(network) if recipe in built}
+        for artifact, file in (ours | baselines).items():
+            sha256 = built[artifact].sha256 if artifact in ours else files.sha256(file)
+            for configuration in target.configurations:
+                key = target.key(configuration, sha256, params.tool)
+                found.append(Item(network, artifact, file, sha256, artifact in baselines, configuration, key))
+    return found
+
+
+def figures(target: str, network: str) -> tuple[Figure, ...]:
+    """Give what is recorded of a network on a target."""
+    path = paths.phoned(target, network)
+    return store.load(path, Phoned).figures if path.exists() else ()
+
+
+def pending(name: str, wanted: Sequence[Item]) -> list[Item]:
+    """Give what is wanted and not recorded."""
+    known = {figure.key for network in {item.network for item in wanted} for figure in figures(name, network)}
+    return [item for item in wanted if item.key not in known]
+
+
+def order(left: Sequence[Item], processes: int) -> tuple[int, list[Step]]:
+    """Give the steps, and the seed of their order: all checks, then the items in turn, shuffled in each round.
+
+    What a device does over time (warming up, other load) so hits all items alike. The same items give the same order.
+    """
+    text = ",".join(sorted(item.key for item in left))
+    seed = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
+    chance = random.Random(seed)  # noqa: S311  an order, no secret
+    steps = [Step(item, CHECK) for item in left if not item.baseline]
+    for process in range(processes):
+        steps += [Step(item, str(process)) for item in chance.sample(left, len(left))]
+    return seed, steps
+
+
+def recorded(name: str, wanted: Sequence[Item], figure: Figure, network: str) -> None:
+    """Put a figure into its record, in the place of what was measured of the same file's earlier forms."""
+    order_of = {(item.artifact, item.configuration.label): index for index, item in enumerate(wanted)}
+    by_way = {(one.artifact, one.configuration.label): one for one in (*figures(name, network), figure)}
+    ways = sorted(by_way, key=lambda way: (order_of.get(way, len(order_of)), way))
+    store.save(paths.phoned(name, network), Phoned(name, network, tuple(by_way[way] for way in ways)))

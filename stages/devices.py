@@ -1,0 +1,55 @@
+"""List the phones that adb knows: model, SoC, ABI, Android version, state, and what to do about it."""
+
+import msgspec
+
+from litemill.core import stage
+from litemill.core.device_records import Handset
+from litemill.devices import adb, handset
+from litemill.devices.phone import Phone
+from litemill.devices.place import DroppedError, Stop
+from litemill.report.table import Row, Table, terminal, words
+
+NOTHING = (
+    "no device is attached -> on the phone: enable developer options (tap the build number seven times), "
+    "switch USB debugging on, plug it in, allow this computer; see docs/devices.md"
+)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A device: its serial and state, what it is (null unless it answers), what to do so that it can be used."""
+
+    serial: str
+    state: str
+    device: Handset | None
+    remedy: str
+
+
+def devices(json: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the command line
+    """List the phones that adb knows; with `json`, as one JSON object a line."""
+    client = adb.Adb(adb.find())
+    found = [described(client, one) for one in client.devices()]
+    if json:
+        return "\n".join(msgspec.json.encode(one).decode() for one in found)
+    rows = tuple(Row(cells(one)) for one in found)
+    return terminal(Table(words("serial", "state", "model", "SoC", "ABI", "Android"), rows)) if found else NOTHING
+
+
+def described(client: adb.Adb, one: adb.Listed) -> Found:
+    """Ask a device what it is."""
+    if one.state == "device":
+        try:
+            return Found(one.serial, one.state, handset.describe(Phone(client, one.serial, Stop(), return_s=0)), "")
+        except DroppedError:
+            return Found(one.serial, "silent", None, "plug it in again")
+    return Found(one.serial, one.state, None, one.remedy)
+
+
+def cells(one: Found) -> tuple[str, ...]:
+    """Write a device as a row."""
+    if one.device is None:
+        return one.serial, f"{one.state} -> {one.remedy}", "", "", "", ""
+    return one.serial, one.state, one.device.model, one.device.soc, one.device.abi, one.device.android
+
+
+if __name__ == "__main__":
+    stage.run(devices)

@@ -1,0 +1,1 @@
+"""Real adb, phones that it connects to, and what they run."""
