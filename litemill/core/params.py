@@ -8,8 +8,9 @@ from litemill.core import settings
 from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
-from litemill.core.paths import PARAMS
+from litemill.core.paths import PARAMS, RECOMMENDED
 from litemill.core.recipe import Count, Recipe
+from litemill.core.rules import TARGETS, Recommend
 
 # names become file names, stage names and DVC's dotted keys
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
@@ -132,6 +133,10 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Transfer network to the predict network that feeds it end to end.
     images, benchmark
         What is measured, and how.
+    recommend
+        Which files are shipped.
+    styles
+        Folder of the pictures whose bottlenecks are shipped as a style pack.
     """
 
     source: str
@@ -142,6 +147,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     benchmark: Benchmark
     recipes_off: dict[Name, Recipe] = {}
     bottleneck_from: dict[str, str] = {}
+    recommend: Recommend = Recommend()
+    styles: str = "data/images/style"
 
     def network(self, name: str) -> Network:
         """Give a network; SettingsError with the nearest name where there is none."""
@@ -181,6 +188,7 @@ def load() -> Params:
                 remedy=f"{network.source} is for {entry.task}",
             )
         _check_baselines(f"{PARAMS}: networks.{name}", network, catalog)
+    _check_recommend(params)
     for transfer, predict in params.bottleneck_from.items():
         for name, part in ((transfer, "transfer"), (predict, "predict")):
             settings.require(name, params.networks, f"{PARAMS}: bottleneck_from", "network")
@@ -190,6 +198,21 @@ def load() -> Params:
                     remedy="write it as transfer network: predict network",
                 )
     return params
+
+
+def _check_recommend(params: Params) -> None:
+    """Hold what the rules name against what there is."""
+    if RECOMMENDED.name in params.networks:
+        raise SettingsError(
+            f"{PARAMS}: networks.{RECOMMENDED.name}: is the folder of what is shipped", remedy="rename it"
+        )
+    for target in TARGETS:
+        where, rule = f"{PARAMS}: recommend.{target}", params.recommend.rule(target)
+        for name in rule.max_bytes:
+            settings.require(name, params.networks, f"{where}.max_bytes", "network")
+        if rule.threads is not None and rule.threads not in params.benchmark.threads:
+            counts = ", ".join(map(str, params.benchmark.threads))
+            raise SettingsError(f"{where}.threads", expected=f"one of benchmark.threads: {counts}", got=rule.threads)
 
 
 def _check_network(params: Params, where: str, network: Network) -> None:

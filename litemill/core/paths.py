@@ -15,6 +15,8 @@ SAMPLES = Path("data/samples")
 REFERENCES = Path("data/references")
 OUTPUTS = Path("data/outputs")
 MODELS = Path("models")
+RECOMMENDED = MODELS / "recommended"
+DIST = Path("dist")
 RECORDS = Path("reports/records")
 REPORT = Path("reports/report.md")
 FIGURES = Path("reports/figures")
@@ -59,6 +61,11 @@ def baselines(network: str) -> dict[str, Path]:
 def artifact(network: str, recipe: str) -> Path:
     """Give the TFLite file of a network built with a recipe."""
     return MODELS / network / f"{recipe}.tflite"
+
+
+def recommended(target: str, network: str) -> Path:
+    """Give the file of a network that is shipped for a target; empty where none is."""
+    return RECOMMENDED / target / f"{network}.tflite"
 
 
 def record(stage: str, *names: str) -> Path:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jinja2
 
 from litemill.core import paths
-from litemill.report import delegation, provenance, tables
+from litemill.report import delegation, provenance, shipped, tables
 from litemill.report.figures import Figure
 from litemill.report.results import Results, Section
 from litemill.report.table import Table
@@ -45,6 +45,10 @@ def render(results: Results, figures: Sequence[Figure]) -> str:
         machines=provenance.machines(results),
         pictures=provenance.pictures(results),
         overview=tables.overview(results),
+        shipped=shipped.shipped(results),
+        left=shipped.left(results),
+        weighed=shipped.weighed(results),
+        savings=shipped.savings(results),
         end_to_end=tables.end_to_end(results),
         networks=[_page(section, figures) for section in results.sections],
         sources=provenance.sources(results),
