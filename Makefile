@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro check report zoo test test-fast lint format lock clean
+.PHONY: help repro check report bundle zoo test test-fast lint format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,12 @@ check: .venv/installed ## list the artifacts outside their tolerance; fails if t
 
 report: .venv/installed ## write reports/ anew from what was measured
 	@dvc repro report
+
+bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
+	@python -m stages.settings
+	@dvc repro $(PULL) recommend
+	@python -m stages.bundle
+	@python -m stages.bundle --verify
 
 zoo: .venv/installed ## list every source of the catalogue, with its status here
 	@python -m stages.zoo
