@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro check report compare zoo test test-fast lint format lock clean devices phones
+.PHONY: help repro check report compare zoo test test-fast lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,11 @@ devices: .venv/installed ## list the phones that are attached, and what to do ab
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
 	@dvc repro --force --single-item phones
 	@dvc repro report
+bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
+	@python -m stages.settings
+	@dvc repro $(PULL) recommend
+	@python -m stages.bundle
+	@python -m stages.bundle --verify
 
 zoo: .venv/installed ## list every source of the catalogue, with its status here
 	@python -m stages.zoo

@@ -1,7 +1,5 @@
 """Hold every artifact against its recipe's tolerance; with --check, list those outside and fail if there is one."""
 
-import msgspec
-
 from litemill.core import params as parameters
 from litemill.core import paths, stage, store
 from litemill.core.errors import LitemillError, RecordError
@@ -49,12 +47,7 @@ def verdicts_of(network: str, params: Params) -> list[Verdict]:
 
 def outside(metrics: dict[str, float], tolerance: Tolerance) -> list[Failure]:
     """Give the figures below the least that is allowed."""
-    floors = {name: floor for name, floor in msgspec.structs.asdict(tolerance).items() if floor is not None}
-    return [
-        Failure(name, metrics[name], floor)
-        for name, floor in floors.items()
-        if name in metrics and metrics[name] < floor
-    ]
+    return [Failure(name, metrics[name], floor) for name, floor in tolerance.unmet(metrics).items()]
 
 
 def reasons(verdict: Verdict) -> str:

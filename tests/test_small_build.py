@@ -59,11 +59,14 @@ def failed(clone: Clone, *targets: str) -> str:
 
 def test_a_network_is_built_with_its_recipes_and_no_others(built: Clone) -> None:
     sizes = {name: len(data) for name, data in built.outputs().items() if name.startswith("models/")}
+    shipped = {name: sizes.pop(name) for name in list(sizes) if name.startswith("models/recommended/")}
     assert set(sizes) == {
         f"models/{name}/{recipe}.tflite" for name in ("painting", "sketch") for recipe in ("fp32", "int8")
     }
     assert sizes["models/sketch/int8.tflite"] == 0  # it is not built with it
     assert sizes["models/painting/int8.tflite"] < sizes["models/painting/fp32.tflite"] / 3
+    assert shipped["models/recommended/cpu/sketch.tflite"] == sizes["models/sketch/fp32.tflite"]
+    assert shipped["models/recommended/gpu/sketch.tflite"] == 0  # nothing here is float16
     report = (built.root / "reports/report.md").read_text()
     assert "3 artifacts" in report
 
@@ -88,10 +91,11 @@ def test_a_recipes_setting_runs_its_conversion_and_what_follows_and_nothing_else
     assert done.returncode == 0
     # sketch is not built with int8: its empty file is written again, the same, and nothing follows from it
     assert ran(done) == {
-        "convert@painting-int8", "convert@sketch-int8", "validate@painting", "benchmark@painting", "gate", "report",
+        "convert@painting-int8", "convert@sketch-int8", "validate@painting", "benchmark@painting", "recommend@painting",
+        "recommend@sketch", "gate", "report",
     }  # fmt: skip
     after = clone.outputs()
-    assert {name for name in after if after[name] != before[name] if name.startswith("models/")} == {
+    assert {name for name in after if after[name] != before[name] if name.startswith("models/painting")} == {
         "models/painting/int8.tflite"
     }
 

@@ -9,8 +9,9 @@ from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
 from litemill.core.gallery import Composition
-from litemill.core.paths import PARAMS
+from litemill.core.paths import PARAMS, RECOMMENDED
 from litemill.core.recipe import Count, Recipe
+from litemill.core.rules import TARGETS, Recommend
 from litemill.core.targets import Target, Tools
 
 # names become file names, stage names and DVC's dotted keys
@@ -138,6 +139,10 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What the report shows that the networks are for.
     targets, tool
         Devices to measure on as well, and the benchmark tool by ABI.
+    recommend
+        Which files are shipped.
+    styles
+        Folder of the pictures whose bottlenecks are shipped as a style pack.
     """
 
     source: str
@@ -151,6 +156,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gallery: tuple[Composition, ...] = ()
     targets: dict[Name, Target] = {}
     tool: Tools = {}
+    recommend: Recommend = Recommend()
+    styles: str = "data/images/style"
 
     def network(self, name: str) -> Network:
         """Give a network; SettingsError with the nearest name where there is none."""
@@ -190,6 +197,7 @@ def load() -> Params:
                 remedy=f"{network.source} is for {entry.task}",
             )
         _check_baselines(f"{PARAMS}: networks.{name}", network, catalog)
+    _check_recommend(params)
     for transfer, predict in params.bottleneck_from.items():
         for name, part in ((transfer, "transfer"), (predict, "predict")):
             settings.require(name, params.networks, f"{PARAMS}: bottleneck_from", "network")
@@ -199,6 +207,21 @@ def load() -> Params:
                     remedy="write it as transfer network: predict network",
                 )
     return params
+
+
+def _check_recommend(params: Params) -> None:
+    """Hold what the rules name against what there is."""
+    if RECOMMENDED.name in params.networks:
+        raise SettingsError(
+            f"{PARAMS}: networks.{RECOMMENDED.name}: is the folder of what is shipped", remedy="rename it"
+        )
+    for target in TARGETS:
+        where, rule = f"{PARAMS}: recommend.{target}", params.recommend.rule(target)
+        for name in rule.max_bytes:
+            settings.require(name, params.networks, f"{where}.max_bytes", "network")
+        if rule.threads is not None and rule.threads not in params.benchmark.threads:
+            counts = ", ".join(map(str, params.benchmark.threads))
+            raise SettingsError(f"{where}.threads", expected=f"one of benchmark.threads: {counts}", got=rule.threads)
 
 
 def _check_network(params: Params, where: str, network: Network) -> None:

@@ -15,6 +15,8 @@ SAMPLES = Path("data/samples")
 REFERENCES = Path("data/references")
 OUTPUTS = Path("data/outputs")
 MODELS = Path("models")
+RECOMMENDED = MODELS / "recommended"
+DIST = Path("dist")
 RECORDS = Path("reports/records")
 GALLERY = Path("reports/records/gallery")
 REPORT = Path("reports/report.md")
@@ -72,6 +74,11 @@ def artifact(network: str, recipe: str) -> Path:
 def phoned(target: str, network: str) -> Path:
     """Give the record of a network's figures on a target; git keeps it."""
     return DEVICES / target / f"{network}.json"
+
+
+def recommended(target: str, network: str) -> Path:
+    """Give the file of a network that is shipped for a target; empty where none is."""
+    return RECOMMENDED / target / f"{network}.tflite"
 
 
 def record(stage: str, *names: str) -> Path:

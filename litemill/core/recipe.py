@@ -1,12 +1,14 @@
 """How a network becomes a TFLite file, and how near to the original it must stay."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Quantize = Literal["none", "fp16", "fp16_exact", "dynamic", "per_op", "int8", "int16x8"]
 
 
 class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +29,11 @@ class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bottleneck_cosine: Share | None = None
     psnr_db: float | None = None
     ssim: Share | None = None
+
+    def unmet(self, metrics: Mapping[str, float]) -> dict[str, float]:
+        """Give the least values that figures stay below, by name."""
+        least = {name: floor for name, floor in msgspec.structs.asdict(self).items() if floor is not None}
+        return {name: floor for name, floor in least.items() if name in metrics and metrics[name] < floor}
 
 
 class OpRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +83,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The least accuracy that its artifacts must have.
     """
 
-    quantize: Literal["none", "fp16", "fp16_exact", "dynamic", "per_op", "int8", "int16x8"]
+    quantize: Quantize
     calibration_samples: Count | None = None
     ops: tuple[OpRule, ...] = ()
     refit: bool = False

@@ -1,4 +1,4 @@
-"""Which tensors a network has, by role: names that do not move between exports."""
+"""Which tensors a network has, by role: names that do not move between exports; by what its files are weighed."""
 
 from litemill.core.params import Network
 
@@ -8,6 +8,13 @@ def inputs(network: Network) -> tuple[str, ...]:
     if network.part == "predict":
         return ("style",)
     return ("content", "bottleneck") if network.part == "transfer" else ("image",)
+
+
+def accuracy(network: Network) -> str:
+    """Name the figure by which a network's files are weighed; more is better."""
+    if network.part == "predict":
+        return "bottleneck_cosine"
+    return "psnr_db" if network.part == "transfer" else "label_agreement"
 
 
 def output(network: Network) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jinja2
 
 from litemill.core import paths
-from litemill.report import delegation, phones, provenance, tables
+from litemill.report import delegation, phones, provenance, shipped, tables
 from litemill.report.figures import Figure
 from litemill.report.gallery import Picture
 from litemill.report.results import Results, Section
@@ -47,6 +47,10 @@ def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Pictur
         machines=provenance.machines(results),
         pictures=provenance.pictures(results),
         overview=tables.overview(results),
+        shipped=shipped.shipped(results),
+        left=shipped.left(results),
+        weighed=shipped.weighed(results),
+        savings=shipped.savings(results),
         end_to_end=tables.end_to_end(results),
         gallery=gallery,
         networks=[_page(results, section, figures) for section in results.sections],

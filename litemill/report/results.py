@@ -11,6 +11,7 @@ from litemill.core.catalog import Entry
 from litemill.core.device_records import Phoned
 from litemill.core.errors import RecordError
 from litemill.core.params import Network, Params
+from litemill.core.recommended import Recommended
 from litemill.core.records import (
     Benchmarked,
     Converted,
@@ -71,6 +72,7 @@ class Section(msgspec.Struct, frozen=True):
     validated: Validated
     rewriting: Rewriting
     results: tuple[Result, ...]
+    recommended: Recommended
 
     @property
     def original(self) -> dict[str, float]:
@@ -126,6 +128,7 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
     for recipe, record in built.items():
         verdict = verdicts.get(recipe)
         _same(GATE, f"{name} {recipe}", record.sha256, verdict.sha256 if verdict else None)
+    recommended = _recommended(name, hashes)
     for one in judged.values():
         _same_pictures(validate, one, sampled)
     results = tuple(
@@ -136,7 +139,21 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
     rewriting = store.load(paths.record("rewriting", name), Rewriting)
     settings = params.networks[name]
     entry = frozen.entry
-    return Section(name, settings, entry, frozen, sampled, benchmarked, validated, rewriting, results)
+    return Section(name, settings, entry, frozen, sampled, benchmarked, validated, rewriting, results, recommended)
+
+
+def _recommended(name: str, hashes: Mapping[str, str]) -> Recommended:
+    """Give what is shipped of a network, files that are gone left out; RecordError where it is of other files."""
+    path = paths.record("recommend", name)
+    choices = []
+    for choice in store.load(path, Recommended).choices:
+        at_hand = tuple(one for one in choice.candidates if one.recipe in hashes)
+        for one in at_hand:
+            _same(path, one.recipe, hashes[one.recipe], one.sha256)
+        if choice.recipe:
+            _same(path, choice.recipe, hashes.get(choice.recipe, "no such file"), choice.sha256)
+        choices.append(msgspec.structs.replace(choice, candidates=at_hand))
+    return Recommended(name, tuple(choices))
 
 
 def _joined(path: Path, entries: Iterable[One], hashes: Mapping[str, str]) -> dict[str, One]:

@@ -14,6 +14,7 @@ import yaml
 
 from litemill.core import catalog, files, params, paths, store
 from litemill.core.catalog import Entry
+from litemill.core.recommended import Candidate, Choice, Recommended
 from litemill.core.records import (
     Benchmarked,
     Converted,
@@ -119,6 +120,7 @@ def build(checkout: Path) -> None:
         validated(network)
         benchmarked(network)
         rewriting(network)
+        recommended(network)
     paired()
     failure = Failure("label_agreement", 0.95, 0.965)
     verdicts = tuple(
@@ -246,6 +248,25 @@ def rewriting(network: str) -> None:
         )
     ) if network == "painter" else ()  # fmt: skip
     store.save(paths.record("rewriting", network), Rewriting(network, variants))
+
+
+def recommended(network: str) -> None:
+    metric = {"birds": "label_agreement", "painter": "psnr_db", "eye": "bottleneck_cosine"}[network]
+    candidates = tuple(
+        Candidate(
+            recipe, files.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network][metric], on_front=True
+        )
+        for recipe, file in sorted(BUILT[network].items())
+    )
+    chosen, *others = candidates
+    if others:
+        worse = msgspec.structs.replace(others[0], on_front=False, dominated_by=chosen.recipe, against="9 against 1 ms")
+        candidates = (chosen, worse)
+    cpu = Choice("cpu", chosen.recipe, chosen.sha256, "the fastest of 2 | for now", metric, candidates)
+    gpu = Choice("gpu", "", "", "the rule allows none of 2", metric, tuple(
+        msgspec.structs.replace(one, refused=("quantize none, where the rule wants fp16",)) for one in (chosen, *others)
+    ))  # fmt: skip
+    store.save(paths.record("recommend", network), Recommended(network, (cpu, gpu)))
 
 
 def paired() -> None:

@@ -1,0 +1,1 @@
+"""What an app takes: files with metadata, golden vectors, style packs, cards, and a manifest that checks itself."""

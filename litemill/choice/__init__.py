@@ -1,0 +1,1 @@
+"""Which file of a network to ship, and why."""

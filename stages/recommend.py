@@ -1,0 +1,65 @@
+"""Choose what is shipped of a network for each target, as the rules of params.yaml say, and lay it apart."""
+
+from litemill.choice.choosing import choose
+from litemill.choice.weighing import File, Scale
+from litemill.core import files, paths, roles, stage, store
+from litemill.core import params as parameters
+from litemill.core.errors import RecordError
+from litemill.core.params import Params
+from litemill.core.recommended import Choice, Recommended
+from litemill.core.records import Benchmarked, Measured, Validated
+from litemill.core.rules import TARGETS
+
+
+def recommend(network: str) -> str:
+    """Choose among the files of one network."""
+    params = parameters.load()
+    timed = store.load(paths.record("benchmark", network), Benchmarked)
+    rules = params.recommend
+    scale = Scale(roles.accuracy(params.network(network)), timed.rounds, rules.same_latency)
+    weighed = files_of(network, params, timed)
+    choices = tuple(choose(network, target, rules.rule(target), weighed, scale) for target in TARGETS)
+    for choice in choices:
+        ship(network, choice)
+    store.save(paths.record("recommend", network), Recommended(network, choices))
+    return f"{network}: " + ", ".join(f"{choice.target} {choice.recipe or 'none'}" for choice in choices)
+
+
+def files_of(network: str, params: Params, timed: Benchmarked) -> list[File]:
+    """Join what the records say of a network's files; RecordError where one is missing or of another file."""
+    built = store.artifacts(network)
+    validated = store.load(paths.record("validate", network), Validated)
+    judged = {one.sha256: one for one in validated.artifacts}
+    measured = {one.sha256: one for one in timed.artifacts}
+    found = []
+    for recipe in params.built_with(network):
+        record = built.get(recipe)
+        if record is None or record.sha256 not in judged or record.sha256 not in measured:
+            raise RecordError(f"{network} {recipe}: was not built, judged or timed", remedy="run: dvc repro")
+        file = File(
+            recipe=recipe,
+            quantize=params.recipe(recipe).quantize,
+            tolerance=params.recipe(recipe).tolerance,
+            sha256=record.sha256,
+            size_bytes=record.size_bytes,
+            metrics=judged[record.sha256].metrics,
+            latency=measured[record.sha256].latency,
+            gpu_refusals=outside_gpu(measured[record.sha256]),
+        )
+        found.append(file)
+    return found
+
+
+def outside_gpu(measured: Measured) -> tuple[str, ...]:
+    """Give the operators that the GPU delegate's rules leave outside."""
+    return next((one.outside for one in measured.delegation if one.target == "gpu"), ("not looked into",))
+
+
+def ship(network: str, choice: Choice) -> None:
+    """Copy the file that was chosen; where none was, an empty one, since DVC wants what the stage declares."""
+    data = paths.artifact(network, choice.recipe).read_bytes() if choice.recipe else b""
+    files.write(paths.recommended(choice.target, network), data)
+
+
+if __name__ == "__main__":
+    stage.run(recommend)

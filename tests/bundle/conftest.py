@@ -1,0 +1,49 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from report import built
+
+from litemill.core import files, params, paths, roles, store
+from litemill.core.recommended import Recommended
+from litemill.core.records import Converted, Sampled
+from litemill.runtime import Model
+
+
+def recommended(network: str) -> None:
+    """Make the records of a network fit the official file that stands for its fp32, and recommend that for cpu."""
+    settings = params.load().networks[network]
+    path = paths.record("convert", network, "fp32")
+    record = store.load(path, Converted)
+    model = Model(paths.artifact(network, "fp32"), 1, roles.inputs(settings))
+    output = type(model.output)(
+        roles.output(settings), *[getattr(model.output, name) for name in ("name", "shape", "dtype")]
+    )
+    built.changed(path, Converted, inputs=model.inputs, outputs=(output,))
+    choice = store.load(paths.record("recommend", network), Recommended).choice("cpu")
+    assert choice.sha256 == record.sha256
+    built.copied(paths.artifact(network, "fp32"), paths.recommended("cpu", network))
+    files.write(paths.recommended("gpu", network), b"")
+
+
+@pytest.fixture(scope="session")
+def chosen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout in which something is recommended, which no test changes."""
+    folder = tmp_path_factory.mktemp("chosen")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        built.build(folder)
+        for network in built.BUILT:
+            recommended(network)
+        evaluation = ("style/zigzag_colorful.jpg", "style/bricks_sq.jpg")
+        built.changed(paths.record("samples", "eye"), Sampled, evaluation=evaluation)
+    return folder
+
+
+@pytest.fixture
+def checkout(chosen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout of the test's own, in which it runs."""
+    folder = tmp_path / "checkout"
+    shutil.copytree(chosen, folder)
+    monkeypatch.chdir(folder)
+    return folder
