@@ -7,10 +7,10 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro check report compare zoo test test-fast lint format lock clean devices phones bundle
+.PHONY: help repro plan prune check report compare zoo test test-fast lint format lock clean devices phones bundle
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "error: litemill needs Python 3.11 to 3.13, this is %d.%d -> make PYTHON=python3.11" % v)'
@@ -21,9 +21,12 @@ help: ## what there is
 	@touch $@
 
 repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
-	@python -m stages.settings
+	@python -m stages.plan --write
 	@dvc repro $(PULL) $(TARGETS)
 	@python -m stages.report --table
+
+plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
+	@python -m stages.plan --write
 
 check: .venv/installed ## list the artifacts outside their tolerance; fails if there is one
 	@python -m stages.gate --check
@@ -41,8 +44,8 @@ phones: .venv/installed ## measure on the targets of params.yaml that are attach
 	@dvc repro --force --single-item phones
 	@dvc repro report
 bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
-	@python -m stages.settings
-	@dvc repro $(PULL) recommend
+	@python -m stages.plan --write
+	@dvc repro $(PULL) gate
 	@python -m stages.bundle
 	@python -m stages.bundle --verify
 

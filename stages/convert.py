@@ -15,21 +15,14 @@ def convert(network: str, recipe: str) -> str:
     """Convert one network with one recipe."""
     settings, target = parameters.load().recipe(recipe), paths.artifact(network, recipe)
     frozen = store.frozen(network)
-    if frozen.settings.recipes is not None and recipe not in frozen.settings.recipes:
-        # DVC wants the file that the stage declares: an empty one says that there is none
-        files.write(target, b"")
-        record = Converted(network, recipe, settings.quantize, built=False, sha256=files.sha256(target), size_bytes=0)
-    else:
-        samples = files.read_arrays(paths.samples(network, "calibration"))
-        unpacked = converted(frozen, settings, samples)
-        packed = repack.repacked(unpacked)
-        repack.require_same(unpacked, packed, {tensor.name: samples[tensor.name][0] for tensor in frozen.inputs})
-        files.write(target, packed)
-        record = described(frozen, recipe, settings, len(unpacked))
+    samples = files.read_arrays(paths.samples(network, "calibration"))
+    unpacked = converted(frozen, settings, samples)
+    packed = repack.repacked(unpacked)
+    repack.require_same(unpacked, packed, {tensor.name: samples[tensor.name][0] for tensor in frozen.inputs})
+    files.write(target, packed)
+    record = described(frozen, recipe, settings, len(unpacked))
     store.save(paths.record("convert", network, recipe), record)
-    return f"{network} {recipe}: " + (
-        f"{record.size_bytes} bytes" if record.built else "not built, as params.yaml says"
-    )
+    return f"{network} {recipe}: {record.size_bytes} bytes"
 
 
 def converted(frozen: Frozen, recipe: Recipe, samples: Arrays) -> bytes:
@@ -52,7 +45,6 @@ def described(frozen: Frozen, name: str, recipe: Recipe, unpacked_bytes: int) ->
         network=frozen.network,
         recipe=name,
         quantize=recipe.quantize,
-        built=True,
         sha256=files.sha256(path),
         size_bytes=path.stat().st_size,
         inputs=model.inputs,

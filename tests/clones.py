@@ -1,6 +1,7 @@
 """Copies of this repository with smaller settings, in which a test builds as a user does."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -57,13 +58,15 @@ class Clone:
         return params
 
     def set(self, params: Mapping[str, Any]) -> None:
-        """Write its params.yaml."""
+        """Write its params.yaml, and what follows from it, as `make repro` does."""
         (self.root / "params.yaml").write_text(yaml.safe_dump(dict(params), sort_keys=False))
+        command = [sys.executable, "-m", "stages.plan", "--write"]
+        subprocess.run(command, cwd=self.root, check=True, capture_output=True, timeout=LIMIT)
 
     def repro(self, *targets: str) -> subprocess.CompletedProcess[str]:
-        """Run `dvc repro`."""
+        """Run `dvc repro`; a network's stage is named as in `painting/convert@int8`."""
         return subprocess.run(
-            ["dvc", "repro", *targets],
+            ["dvc", "repro", *(re.sub(r"^(\w+)/", r"pipelines/\1/dvc.yaml:", target) for target in targets)],
             cwd=self.root,
             env=os.environ
             | {
@@ -94,5 +97,5 @@ class Clone:
 
 def ran(done: subprocess.CompletedProcess[str]) -> set[str]:
     """Give the stages that a build ran, and not those that it left alone or took from the cache."""
-    words = "Running stage '"
-    return {line.removeprefix(words).rstrip("':") for line in done.stdout.splitlines() if line.startswith(words)}
+    found = re.findall(r"^Running stage '(.*)':$", done.stdout, re.MULTILINE)
+    return {re.sub(r"^pipelines/(\w+)/dvc.yaml:", r"\1/", name) for name in found}

@@ -11,7 +11,10 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 OURS = ("litemill", "stages")
-STAGES: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+FILES = ("dvc.yaml", "pipelines/network.yaml")
+STAGES: dict[str, Any] = {
+    name: stage for file in FILES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()
+}
 
 
 def declared(stage: str) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from litemill.core.records import Fetched
 pytestmark = pytest.mark.slow
 # of each kind of file one: an archive with a frozen graph, one with a SavedModel, TFLite files
 OFFICIAL = {"deeplab_dm05_pascal": "official_deeplabv3_257", "magenta_predict": "official_magenta_predict_int8"}
-TARGETS = ("baselines", "convert@deeplab_dm05_pascal-fp32", "convert@deeplab_dm05_pascal-int8",
-           "convert@magenta_predict-fp32")  # fmt: skip
+TARGETS = ("baselines", "deeplab_dm05_pascal/convert@fp32", "deeplab_dm05_pascal/convert@int8",
+           "magenta_predict/convert@fp32")  # fmt: skip
 
 
 class Mirror(ThreadingHTTPServer):
@@ -104,7 +104,7 @@ def test_the_artifacts_have_the_same_bytes(mirrored: Clone, embedded: Clone) -> 
     there, here = ({name: data for name, data in clone.outputs().items() if name.endswith(".tflite")}
                    for clone in (mirrored, embedded))  # fmt: skip
     assert {name for name in here if name.startswith("models/")} == {
-        f"models/{target.removeprefix('convert@').replace('-', '/')}.tflite" for target in TARGETS[1:]
+        f"models/{target.replace('convert@', '')}.tflite" for target in TARGETS[1:]
     }
     assert all(here.values())
     assert {name for name in here if there.get(name) != here[name]} == set()

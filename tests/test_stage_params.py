@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import yaml
 from clones import ONE_PICTURE, ONE_RUN, Clone
 
 from litemill.core import params, store
@@ -24,6 +23,10 @@ RECIPES = {
     "magenta_transfer": ["fp32", "int8"],
 }
 
+ORDER = (
+    *("plan", "fetch", "baselines", "freeze", "samples", "reference", "convert", "validate", "endtoend", "benchmark"),
+    *("rewriting", "phones", "recommend", "gate", "gallery", "report"),
+)
 BASELINE = "official_deeplabv3_257"
 
 
@@ -78,10 +81,9 @@ def smaller(clone: Clone) -> None:
 
 def pipeline(clone: Clone) -> Iterator[tuple[str, str, set[str], set[str]]]:
     """Give (name, command, keys of params, outs) of every stage, as DVC understands dvc.yaml, in its order."""
-    order = list(yaml.safe_load((clone.root / "dvc.yaml").read_text())["stages"])
     with importlib.import_module("dvc.repo").Repo(str(clone.root)) as repo:
         stages = [stage for stage in repo.index.stages if hasattr(stage, "addressing")]
-        for stage in sorted(stages, key=lambda one: order.index(one.addressing.partition("@")[0])):
+        for stage in sorted(stages, key=lambda one: ORDER.index(one.name.partition("@")[0])):
             keys = {key for dependency in stage.params for key in dependency.params}
             yield stage.addressing, str(stage.cmd), keys, {out.def_path for out in stage.outs}
 
@@ -133,9 +135,8 @@ def covers(declared: str, key: str) -> bool:
 
 
 def test_every_stage_of_the_pipeline_ran(runs: dict[str, Run]) -> None:
-    stages = yaml.safe_load((Path(__file__).parents[1] / "dvc.yaml").read_text())["stages"]
-    assert {name.partition("@")[0] for name in runs} == set(stages)
-    assert len([name for name in runs if name.startswith("convert@")]) == 2 * len(RECIPES)
+    assert {name.rpartition(":")[2].partition("@")[0] for name in runs} == set(ORDER)
+    assert len([name for name in runs if ":convert@" in name]) == sum(map(len, RECIPES.values()))
 
 
 def test_a_stage_declares_the_params_that_it_reads(runs: dict[str, Run]) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
+PIPELINE = Path("pipelines/network.yaml")
+IN_STEP = Path("pipelines/in_step")
 CATALOG = Path("data/catalog.yaml")
 EMBEDDED = Path("data/embedded")
 IMAGES = Path("data/images")
@@ -29,6 +31,11 @@ DEVICES = Path("reports/devices")
 DEVICES_SUMMARY = DEVICES / "summary.json"
 # what has been measured of a run on devices that is not at its end
 UNFINISHED = Path(".devices")
+
+
+def pipeline(network: str) -> Path:
+    """Give the file of a network's stages."""
+    return PIPELINE.parent / network / "dvc.yaml"
 
 
 def source(name: str) -> Path:

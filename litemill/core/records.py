@@ -136,8 +136,6 @@ class Converted(Record, frozen=True):
 
     Parameters
     ----------
-    built
-        False where the network is not built with the recipe: the file is empty.
     unpacked_bytes
         Its size ahead of repacking.
     kept_float
@@ -149,7 +147,6 @@ class Converted(Record, frozen=True):
     network: str
     recipe: str
     quantize: str
-    built: bool
     sha256: str
     size_bytes: int
     inputs: tuple[Tensor, ...] = ()

@@ -76,9 +76,8 @@ def artifacts(network: str) -> dict[str, Converted]:
     found = {}
     for path in sorted(paths.record("convert", network, "any").parent.glob("*.json")):
         record = load(path, Converted)
-        if record.built:
-            check(path, record.sha256, paths.artifact(network, record.recipe))
-            found[record.recipe] = record
+        check(path, record.sha256, paths.artifact(network, record.recipe))
+        found[record.recipe] = record
     return found
 
 

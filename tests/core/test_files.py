@@ -117,7 +117,7 @@ def test_a_link_is_replaced_and_what_it_points_to_is_kept(tmp_path: Path) -> Non
         ("import numpy as np", "files.write_arrays(Path('a.bin'), {'a': np.zeros(200_000)})"),
         (
             "import numpy as np; from litemill.tasks import pictures",
-            "pictures.write(Path('a.bin'), np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8))",
+            "pictures.write(Path('a.bin'), np.random.default_rng(0).integers(0, 255, (600, 600, 3), np.uint8))",
         ),
     ],
 )

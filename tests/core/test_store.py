@@ -99,11 +99,11 @@ def test_a_record_of_another_file_is_an_error(tmp_path: Path) -> None:
         store.check(record, known, file)
 
 
-def artifact(name: str, data: bytes, *, built: bool = True) -> None:
+def artifact(name: str, data: bytes) -> None:
     path = paths.artifact("net", name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    record = Converted("net", name, "none", built, hashlib.sha256(data).hexdigest(), len(data), (
+    record = Converted("net", name, "none", hashlib.sha256(data).hexdigest(), len(data), (
         Tensor("image", "image", (1, 2, 2, 3), "float32"),))  # fmt: skip
     store.save(paths.record("convert", "net", name), record)
 
@@ -113,7 +113,6 @@ def test_artifacts_are_those_that_were_built_each_checked(tmp_path: Path, monkey
     assert store.artifacts("net") == {}
     artifact("int8", b"one")
     artifact("fp32", b"two")
-    artifact("fp16", b"", built=False)
     assert list(store.artifacts("net")) == ["fp32", "int8"]
     paths.artifact("net", "int8").write_bytes(b"three")
     with pytest.raises(RecordError, match=r"int8\.json: describes another models/net/int8\.tflite"):

@@ -32,11 +32,6 @@ def test_our_files_stand_in_the_order_of_the_recipes(joined: Results) -> None:
     assert [one.name for one in joined.sections[1].ours] == ["fp32", "int8"]
 
 
-def test_an_artifact_that_is_not_built_is_left_out(joined: Results) -> None:
-    assert paths.artifact("birds", "int8").exists()
-    assert "int8" not in [one.name for one in joined.sections[0].results]
-
-
 def test_a_recipe_that_is_gone_from_the_settings_is_left_out(checkout: Path) -> None:
     text = (checkout / "params.yaml").read_text().partition("  int8:")
     (checkout / "params.yaml").write_text(text[0] + "bottleneck_from" + text[2].partition("bottleneck_from")[2])

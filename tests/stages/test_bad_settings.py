@@ -129,11 +129,6 @@ def refused(checkout: Path, *arguments: str) -> str:
     return done.stderr
 
 
-def test_good_settings_pass_without_a_word(checkout: Path) -> None:
-    done = run(checkout, "stages.settings")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
 def test_the_repositorys_own_settings_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert params.load().networks
@@ -160,7 +155,7 @@ def test_a_mistake_in_the_catalogue_is_named_by_its_place(checkout: Path, old: s
 @pytest.mark.parametrize(("old", "new", "said"), [IN_PARAMS[n] for n in (1, 3, 4, 6, 21, 24, 27, 28, 35)])
 def test_a_user_sees_one_line_and_exit_1(checkout: Path, old: str, new: str, said: str) -> None:
     edit(checkout / "params.yaml", old, new)
-    assert said in refused(checkout, "stages.settings")
+    assert said in refused(checkout, "stages.plan", "--write")
 
 
 @pytest.mark.parametrize(
@@ -195,4 +190,4 @@ def test_a_stage_ahead_of_those_that_it_needs_says_what_to_run(checkout: Path) -
 @pytest.mark.parametrize("missing", ["params.yaml", "data/catalog.yaml"])
 def test_settings_that_are_not_there_are_named(checkout: Path, missing: str) -> None:
     (checkout / missing).unlink()
-    assert f"{missing}: no such file" in refused(checkout, "stages.settings")
+    assert f"{missing}: no such file" in refused(checkout, "stages.plan", "--write")

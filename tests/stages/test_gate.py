@@ -43,7 +43,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(recipe)
         digest = hashlib.sha256(recipe.encode()).hexdigest()
-        converted = Converted("painting", recipe, quantize, built=True, sha256=digest, size_bytes=4)
+        converted = Converted("painting", recipe, quantize, sha256=digest, size_bytes=4)
         store.save(paths.record("convert", "painting", recipe), converted)
         judged.append(Judged(recipe, digest, 4, {"bottleneck_cosine": cosine}, {}))
     baseline = Judged("official", "0" * 64, 4, {"bottleneck_cosine": 0.1}, {}, baseline=True)

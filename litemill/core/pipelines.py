@@ -1,0 +1,40 @@
+"""One dvc.yaml for each network, written from one template: DVC's time grows with the square of a file's stages."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from litemill.core import paths
+from litemill.core.params import Params
+
+HEADER = f"# written by `make plan` from {paths.PIPELINE}: edit that one\n"
+
+
+def wanted(params: Params) -> dict[Path, str]:
+    """Give the files that `params` asks for, by path."""
+    text = paths.PIPELINE.read_text(encoding="utf-8")
+    body = Template(text[text.index("stages:") :])
+    found = {}
+    for name, network in params.networks.items():
+        recipes = "[" + ", ".join(params.built_with(name)) + "]"
+        # what is left in ${} is DVC's
+        filled = body.safe_substitute(network=name, source=network.source, recipes=recipes)
+        found[paths.pipeline(name)] = HEADER + filled
+    return found
+
+
+def present() -> dict[Path, str]:
+    """Give the files that were written here before, by path; one that was not is left alone."""
+    found = {path: path.read_text(encoding="utf-8") for path in sorted(paths.PIPELINE.parent.glob("*/dvc.yaml"))}
+    return {path: text for path, text in found.items() if text.startswith(HEADER)}
+
+
+def difference(old: Mapping[Path, str], new: Mapping[Path, str]) -> str:
+    """Say in words which networks' files differ, or nothing."""
+    names = {
+        "added": [path for path in new if path not in old],
+        "changed": [path for path in new if path in old and old[path] != new[path]],
+        "removed": [path for path in old if path not in new],
+    }
+    said = (f"{what} {', '.join(sorted(path.parent.name for path in found))}" for what, found in names.items() if found)
+    return "; ".join(said)
