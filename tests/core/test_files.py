@@ -113,18 +113,18 @@ def test_a_link_is_replaced_and_what_it_points_to_is_kept(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("imports", "write"),
     [
-        ("", "files.write(Path('a.bin'), bytes(200_000))"),
-        ("import numpy as np", "files.write_arrays(Path('a.bin'), {'a': np.zeros(200_000)})"),
+        ("", "files.write(Path('a.png'), bytes(200_000))"),
+        ("import numpy as np", "files.write_arrays(Path('a.png'), {'a': np.zeros(200_000)})"),
         (
             "import numpy as np; from litemill.tasks import pictures",
-            "pictures.write(Path('a.bin'), np.random.default_rng(0).integers(0, 255, (600, 600, 3), np.uint8))",
+            "pictures.write(Path('a.png'), np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8))",
         ),
     ],
 )
 def test_a_disk_that_fills_up_is_an_error_of_one_line_and_the_old_file_stays(
     tmp_path: Path, imports: str, write: str
 ) -> None:
-    (tmp_path / "a.bin").write_bytes(b"old")
+    (tmp_path / "a.png").write_bytes(b"old")
     done = subprocess.run(
         [sys.executable, "-c", FULL.format(imports=imports, write=write)],
         cwd=tmp_path,
@@ -138,7 +138,7 @@ def test_a_disk_that_fills_up_is_an_error_of_one_line_and_the_old_file_stays(
     assert done.stderr.startswith("error: ")
     assert "File too large" in done.stderr
     assert done.stderr.count("\n") == 1
-    assert listing(tmp_path) == {"a.bin": b"old"}
+    assert listing(tmp_path) == {"a.png": b"old"}
 
 
 def test_a_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
