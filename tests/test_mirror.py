@@ -17,6 +17,7 @@ from litemill.core.records import Fetched
 pytestmark = pytest.mark.slow
 # of each kind of file one: an archive with a frozen graph, one with a SavedModel, TFLite files
 OFFICIAL = {"deeplab_dm05_pascal": "official_deeplabv3_257", "magenta_predict": "official_magenta_predict_int8"}
+RECIPES = ("fp32", "int8")
 TARGETS = ("baselines", "deeplab_dm05_pascal/convert@fp32", "deeplab_dm05_pascal/convert@int8",
            "magenta_predict/convert@fp32")  # fmt: skip
 
@@ -55,8 +56,9 @@ def built(root: Path, source: str) -> Clone:
     """Build a few networks in a clone of their own, whose sources come from `source`."""
     clone = Clone(root)
     whole = clone.params
-    networks = {name: whole["networks"][name] | {"baselines": [OFFICIAL[name]]} for name in OFFICIAL}
-    recipes = {name: whole["recipes"][name] for name in ("fp32", "int8")}
+    changes = {name: {"baselines": [official], "recipes": list(RECIPES)} for name, official in OFFICIAL.items()}
+    networks = {name: whole["networks"][name] | change for name, change in changes.items()}
+    recipes = {name: whole["recipes"][name] for name in RECIPES}
     recipes["int8"] = recipes["int8"] | {"calibration_samples": 1}
     fetch = [*dict.fromkeys(network["source"] for network in networks.values()), *OFFICIAL.values()]
     smaller = {"source": source, "fetch": fetch, "networks": networks, "recipes": recipes, "bottleneck_from": {}}

@@ -50,11 +50,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     made = Clone(folder / "clone")
     for half, inputs in HALVES.items():
         pack(Stylizer(folder).saved("tf2", half, inputs), made.root / f"mine/{half}.tar.gz")
-    told = command(made, "stages.inspect", "mine")
-    assert told.returncode == 0, told.stderr
-    pasted = told.stdout.partition("to paste into data/catalog.yaml:\n")[2]
-    catalog = made.root / paths.CATALOG
-    catalog.write_text(catalog.read_text() + "".join(line.removeprefix("  ") + "\n" for line in pasted.splitlines()))
+    made.paste("mine")
     params = made.params
     networks = {half: {"source": "mine", "part": half, "input": SIZE} for half in HALVES}
     small = {"fetch": ["mine"], "networks": networks, "recipes": {"fp32": params["recipes"]["fp32"]}}

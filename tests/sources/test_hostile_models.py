@@ -1,0 +1,102 @@
+"""Models that come whole from a server and are not to be trusted: what the user sees, as docs/downloads.md has it."""
+
+import io
+import re
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import making
+import numpy as np
+import pytest
+import tensorflow as tf
+from making import GRAPH_NAME, MIRROR, NAME
+from misbehaving import Server, body
+
+from litemill import sources
+from litemill.core import paths
+from litemill.core.errors import LitemillError
+from litemill.graphs.find import find
+from litemill.graphs.found import Whole
+from litemill.graphs.load import frozen
+from litemill.sources.transfer import Limits
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "graphs"))
+from deeplabs import Deeplab
+from stylizers import Stylizer
+
+DOCS = Path(__file__).parents[2] / "docs" / "downloads.md"
+BASE = "http://mirror.example"
+CUTS = 10
+Made = Callable[[Path], bytes]
+
+
+def packed(folder: Path) -> bytes:
+    """Pack a folder as it would be published."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        archive.add(folder, NAME)
+    return stream.getvalue()
+
+
+def writes_a_file(_: Path) -> bytes:
+    graph = Deeplab().graph()
+    graph.node.add(name="hidden", op="WriteFile")
+    return making.tar_gz((GRAPH_NAME, graph.SerializeToString()))
+
+
+def misses_an_input(_: Path) -> bytes:
+    graph = Deeplab().graph()
+    kept = [node for node in graph.node if node.name != "ResizeBilinear_2"]
+    del graph.node[:]
+    graph.node.extend(kept)
+    return making.tar_gz((GRAPH_NAME, graph.SerializeToString()))
+
+
+def has_no_signature(folder: Path) -> bytes:
+    tf.saved_model.save(tf.Module(), str(folder / "model"))
+    return packed(folder / "model")
+
+
+def has_no_variables(folder: Path) -> bytes:
+    saved = Stylizer(folder).saved("tf2", "predict", ("style",))
+    for path in (saved / "variables").iterdir():
+        path.unlink()
+    return packed(saved)
+
+
+CASES: dict[str, Made] = {
+    "graph with WriteFile": writes_a_file,
+    "graph with a missing input": misses_an_input,
+    "SavedModel without signatures": has_no_signature,
+    "SavedModel without variables": has_no_variables,
+}
+
+
+def taken(data: bytes, kind: str, server: Server, limits: Limits) -> None:
+    """Do what the build does with a source: fetch it, freeze it, look for its cuts."""
+    server.answers[f"/{MIRROR}"] = [body(data)]
+    entry, folder = making.entry(kind=kind), paths.source(NAME)
+    sources.fetch(entry, NAME, server.base, folder, limits)
+    find(Whole(frozen(folder, entry)))
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize("name", list(CASES))
+def test_the_user_sees_what_the_docs_say(name: str, server: Server, limits: Limits, tmp_path: Path) -> None:
+    rows = dict(re.findall(r"^\| ([^|]+) \| `?([^|]+?)`? \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+    kind = "saved_model" if name.startswith("SavedModel") else "frozen_graph"
+    with pytest.raises(LitemillError) as caught:
+        taken(CASES[name](tmp_path), kind, server, limits)
+    assert str(caught.value).replace(server.base, BASE).replace("`", "") == rows[name]
+
+
+@pytest.mark.usefixtures("checkout")
+def test_a_protobuf_cut_at_any_place_is_refused(server: Server, limits: Limits) -> None:
+    data = Deeplab().graph().SerializeToString()
+    for place in np.random.default_rng(0).integers(len(data), size=CUTS):
+        paths.SOURCES_LOCK.unlink(missing_ok=True)  # one cut between two nodes is whole to the wire format, and pinned
+        archive = making.tar_gz((GRAPH_NAME, data[: int(place)]))
+        with pytest.raises(LitemillError, match=r"cut short|empty graph|is used by|does not fit|no picture|no network"):
+            taken(archive, "frozen_graph", server, limits)
