@@ -77,7 +77,7 @@ LINES = (
     Line("transfer 384, truest of the fast", ("magenta_transfer", "mixed"),
          ("magenta_transfer", "official_magenta_transfer_int8"), 0.18, 1.0, None,
          Bound("mean PSNR, dB", 39, at_least=True), metric("psnr_db")),
-    Line("transfer 384, fastest", ("magenta_transfer", "dynamic"),
+    Line("transfer 384, fastest", ("magenta_transfer", "fastest"),
          ("magenta_transfer", "official_magenta_transfer_int8"), 0.15, 0.90, None,
          Bound("mean PSNR, dB", 36.5, at_least=True), metric("psnr_db")),
     Line("predict int8", ("magenta_predict", "int8"), ("magenta_predict", "official_magenta_predict_int8"),

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from ai_edge_litert import schema_py_generated as schema
 
+from litemill.conversion.tflite import op_name
+
 _ACCEPTED = """
 ABS ADD ADD_N ATAN2 AVERAGE_POOL_2D BATCH_MATMUL CAST CEIL CONCATENATION CONV_2D COS CUMSUM DENSIFY DEPTHWISE_CONV_2D
 DEPTH_TO_SPACE DEQUANTIZE DIV DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL EXP FLOOR FLOOR_DIV FLOOR_MOD
@@ -20,7 +22,6 @@ TANH TILE TRANSPOSE TRANSPOSE_CONV
 """
 ACCEPTED = frozenset(_ACCEPTED.split())
 ACCEPTED_CUSTOM = frozenset(("Convolution2DTransposeBias", "MaxPoolingWithArgmax2D", "MaxUnpooling2D", "Resampler"))
-_NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
 _REFLECT = schema.MirrorPadMode.REFLECT
 
 
@@ -54,16 +55,12 @@ def _reason(name: str, op: _Op) -> str:
 def _ops(model: schema.ModelT) -> Iterator[tuple[str, _Op]]:
     for graph in model.subgraphs:
         for operator in graph.operators:
-            code = model.operatorCodes[operator.opcodeIndex]
-            # files of before 2020 have their op in the older, smaller field
-            number = max(code.builtinCode, code.deprecatedBuiltinCode)
-            name = _NAMES[number] if number != schema.BuiltinOperator.CUSTOM else code.customCode.decode()
             tensors = [graph.tensors[index] for index in operator.inputs if index >= 0]
             shapes = [() if one.shape is None else tuple(int(side) for side in one.shape) for one in tensors]
             computed = [
                 model.buffers[one.buffer].data is None and not model.buffers[one.buffer].offset for one in tensors
             ]
-            yield name, _Op(operator.builtinOptions, shapes, computed)
+            yield op_name(model, operator), _Op(operator.builtinOptions, shapes, computed)
 
 
 def _reduction(op: _Op) -> str:

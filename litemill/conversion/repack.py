@@ -18,8 +18,8 @@ def repacked(data: bytes) -> bytes:
     """Give a TFLite file that computes the same, bit for bit, in fewer bytes.
 
     Vectors that are equal (scales and zero points above all: an int64 a channel, nearly always 0) are stored once,
-    names of inner tensors and unused buffers not at all. Inputs, outputs, signatures and metadata stay as they are,
-    and weights aligned to 16 bytes.
+    names of inner tensors and buffers that nothing reads not at all. Inputs, outputs, signatures and metadata stay as
+    they are, and weights aligned to 16 bytes.
 
     Raises
     ------
@@ -34,7 +34,6 @@ def repacked(data: bytes) -> bytes:
                 tensor.name = b""
             if tensor.quantization is not None and _says_nothing(tensor.quantization):
                 tensor.quantization = None
-    _drop_unused_buffers(model)
     return tflite.write(model)
 
 
@@ -54,19 +53,3 @@ def _says_nothing(quantization: schema.QuantizationParametersT) -> bool:
     """Tell whether parameters of quantization are empty, as the converter writes them of float tensors."""
     vectors = (quantization.min, quantization.max, quantization.scale, quantization.zeroPoint)
     return quantization.details is None and not any(np.size(one) for one in vectors if one is not None)
-
-
-def _drop_unused_buffers(model: schema.ModelT) -> None:
-    """Leave the buffers that something is read from, behind the first; the converter writes one for each tensor."""
-    readers = [tensor for graph in model.subgraphs for tensor in graph.tensors] + list(model.metadata or ())
-    numbers = {tflite.NO_BUFFER: tflite.NO_BUFFER}
-    kept = [model.buffers[tflite.NO_BUFFER]]
-    for reader in readers:
-        # a vector without bytes is a constant without values, which is something else than none
-        if model.buffers[reader.buffer].data is None:
-            reader.buffer = tflite.NO_BUFFER
-        elif reader.buffer not in numbers:
-            numbers[reader.buffer] = len(kept)
-            kept.append(model.buffers[reader.buffer])
-        reader.buffer = numbers[reader.buffer]
-    model.buffers = kept

@@ -51,7 +51,8 @@ def _refusal(got: str, remedy: str) -> ConversionError:
 
 
 def write(model: schema.ModelT) -> bytes:
-    """Write a TFLite file; the same objects give the same bytes."""
+    """Write a TFLite file, without buffers that nothing reads; the same objects give the same bytes."""
+    _drop_unused_buffers(model)
     builder = _Builder(0)
     builder.Finish(model.Pack(builder), file_identifier=IDENTIFIER)
     return bytes(builder.Output())
@@ -63,6 +64,22 @@ def op_name(model: schema.ModelT, op: schema.OperatorT) -> str:
     # files of before 2020 have their op in the older, smaller field
     number = max(code.builtinCode, code.deprecatedBuiltinCode)
     return str(_NAMES[number] if number != schema.BuiltinOperator.CUSTOM else code.customCode.decode())
+
+
+def _drop_unused_buffers(model: schema.ModelT) -> None:
+    """Leave the buffers that something is read from, behind the first; the converter writes one for each tensor."""
+    readers = [tensor for graph in model.subgraphs for tensor in graph.tensors] + list(model.metadata or ())
+    numbers = {NO_BUFFER: NO_BUFFER}
+    kept = [model.buffers[NO_BUFFER]]
+    for reader in readers:
+        # a vector without bytes is a constant without values, which is something else than none
+        if model.buffers[reader.buffer].data is None:
+            reader.buffer = NO_BUFFER
+        elif reader.buffer not in numbers:
+            numbers[reader.buffer] = len(kept)
+            kept.append(model.buffers[reader.buffer])
+        reader.buffer = numbers[reader.buffer]
+    model.buffers = kept
 
 
 class _Builder(flatbuffers.Builder):  # type: ignore[misc]  # it has no types

@@ -54,16 +54,19 @@ def built(network: TransferNetwork) -> GraphDef:
 
 
 def _picture(content: tf.Tensor, bottleneck: tf.Tensor, network: TransferNetwork) -> tf.Tensor:
-    """Stylize a picture [1, height, width, channels]; recipes tell its convolutions by the scopes of their names."""
+    """Stylize a picture [1, height, width, channels].
+
+    The scopes are those of Magenta's own graph, so that a recipe that tells operators by their names fits both.
+    """
     blocks = network.residual
-    with tf.name_scope("styles"):
+    with tf.name_scope("style_params"):
         given = iter(styles(bottleneck, [conv for block in blocks for conv in block] + list(network.expand)))
     values = _contracted(content, network.contract)
     for number, (first, second) in enumerate(blocks, 1):
-        with tf.name_scope(f"residual{number}a"):
+        with tf.name_scope(f"residual/residual{number}/conv1"):
             inner = normalized(_conv(mirrored(values, PAD), first.kernel), next(given), by_squares=False)
             inner = tf.nn.relu(inner)
-        with tf.name_scope(f"residual{number}b"):
+        with tf.name_scope(f"residual/residual{number}/conv2"):
             values += normalized(_conv(mirrored(inner, PAD), second.kernel), next(given), by_squares=False)
     return _expanded(values, network.expand, given)
 
@@ -71,27 +74,27 @@ def _picture(content: tf.Tensor, bottleneck: tf.Tensor, network: TransferNetwork
 def _contracted(content: tf.Tensor, convs: tuple[Conv, Conv, Conv]) -> tf.Tensor:
     """Contract a picture to a quarter of its size; the first map stays packed."""
     first, second, third = convs
-    with tf.name_scope("contract1"):
+    with tf.name_scope("contract/conv1"):
         blocks = tf.nn.space_to_depth(mirrored(content, WIDE_PAD), 2)
         values = _activated(blocks, packed(first.kernel), np.tile(first.bias, PHASES))
-    with tf.name_scope("contract2"):
+    with tf.name_scope("contract/conv2"):
         for axis in (1, 2):
             # the pixel ahead of the first is the second: the first block's last, as the missing block's would be
             values = tf.concat([line(values, axis, 0), values], axis)
         values = _activated(values, strided(second.kernel), second.bias)
-    with tf.name_scope("contract3"):
+    with tf.name_scope("contract/conv3"):
         return _activated(mirrored(values, PAD_AHEAD), third.kernel, third.bias, 2)
 
 
 def _expanded(values: tf.Tensor, convs: tuple[StyledConv, StyledConv, StyledConv], given: Iterator[Style]) -> tf.Tensor:
     """Expand a map to four times its size; the second and the third map stay packed."""
     first, second, third = convs
-    with tf.name_scope("expand1"):
+    with tf.name_scope("expand/conv1"):
         values = tf.nn.relu(normalized(convolved(values, first.kernel), next(given)))
-    with tf.name_scope("expand2"):
+    with tf.name_scope("expand/conv2"):
         values = _conv(mirrored(values, EDGE, repeated=True), upsampled(second.kernel))
         values = tf.nn.relu(normalized(values, next(given), PHASES))
-    with tf.name_scope("expand3"):
+    with tf.name_scope("expand/conv3"):
         values = _conv(packed_mirrored(values, PACKED_PAD), packed(third.kernel))
         return tf.nn.depth_to_space(tf.sigmoid(normalized(values, next(given), PHASES)), 2)
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import pytest
 from small_networks import SAMPLES, SHAPE, file, model
 
 from litemill.conversion import tflite
+from litemill.conversion.converter import convert
 from litemill.conversion.quantizer import choose, quantized
-from litemill.core import files, paths
+from litemill.core import files, params, paths
 from litemill.core.errors import ConversionError
 from litemill.core.recipe import OpRule, Recipe
+from litemill.core.records import Tensor
 from litemill.runtime import Model
 
 pytestmark = pytest.mark.slow
@@ -163,3 +166,19 @@ def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_orig
         for index, wanted in enumerate(original)
     ]
     assert np.mean(-10 * np.log10(errors)) >= least[recipe]
+
+
+@pytest.mark.parametrize("graph", [paths.graph, paths.unrewritten])
+def test_the_recipes_of_the_transfer_network_fit_it_with_and_without_its_rewrites(graph: Callable[[str], Path]) -> None:
+    path = graph("magenta_transfer")
+    if not path.is_file():
+        pytest.skip(f"{path} is not there: dvc repro")
+    inputs = (Tensor("content", "content", (1, 384, 384, 3), "float32"),
+              Tensor("bottleneck", "bottleneck", (1, 1, 1, 100), "float32"))  # fmt: skip
+    plain = convert(path.read_bytes(), inputs, "stylized", Recipe("none"), {})
+    convolutions = set(choose(plain, (EVERY,)))
+    for recipe, in_float in (("mixed", 4), ("fastest", 0)):
+        chosen = choose(plain, params.load().recipe(recipe).ops)
+        assert len(convolutions - set(chosen)) == in_float
+        weight_only = {op.output for op, way in chosen.items() if way == "weight_only"}
+        assert {op.output for op in convolutions if "style_params" in op.output} < weight_only

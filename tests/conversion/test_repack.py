@@ -153,6 +153,29 @@ def test_a_constant_without_values_stays_one() -> None:
 
 
 @pytest.mark.slow
+def test_mediapipe_finds_the_same_labels_and_the_same_mask_in_it() -> None:
+    mediapipe = pytest.importorskip("mediapipe", exc_type=ImportError)
+    vision = pytest.importorskip("mediapipe.tasks.python.vision", exc_type=ImportError)
+    data = (LITE_MODELS / OFFICIAL[0]).read_bytes()
+    packed = io.BytesIO(repack.repacked(flatbuffer(OFFICIAL[0])))
+    with zipfile.ZipFile(io.BytesIO(data)) as theirs, zipfile.ZipFile(packed, "a") as ours:
+        for name in theirs.namelist():
+            ours.writestr(name, theirs.read(name))
+    picture = mediapipe.Image.create_from_file(str(LITE_MODELS.parents[1] / "images/segmentation/bird.png"))
+    masks, labels = [], []
+    for file_of in (data, packed.getvalue()):
+        base = mediapipe.tasks.BaseOptions(model_asset_buffer=file_of)
+        options = vision.ImageSegmenterOptions(base_options=base, output_category_mask=True)
+        with vision.ImageSegmenter.create_from_options(options) as segmenter:
+            masks.append(np.array(segmenter.segment(picture).category_mask.numpy_view()))
+            labels.append(segmenter.labels)
+    assert labels[0] == labels[1]
+    assert labels[0][3] == "bird"
+    np.testing.assert_array_equal(masks[0], masks[1])
+    assert np.mean(masks[0] == 3) > 0.1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_each_recipe_repacked_is_the_same_network_in_fewer_bytes(recipe: Recipe) -> None:
     data = file(recipe)
