@@ -15,7 +15,7 @@ from devices.adb_client import Adb, free_port
 from devices.fake_adbd import FakePhone
 from devices.workbench import CPU, Workbench
 from litemill.core.errors import DeviceError, SourceError
-from litemill.core.targets import ToolFile
+from litemill.core.targets import Abi, ToolFile
 from litemill.devices import adb as client
 from litemill.devices import tool
 
@@ -120,7 +120,7 @@ def test_no_adb(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("ADB")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert os.access(client.find(), os.X_OK)  # the wheel's, its run bit set
-    monkeypatch.setattr(client.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(DeviceError, match="adb was not found -> install it"):
         client.find()
 
@@ -165,7 +165,7 @@ def test_a_server_of_another_version_is_left_alone(monkeypatch: pytest.MonkeyPat
 def test_a_tool_for_another_abi_is_refused_here(tmp_path: Path) -> None:
     program = tmp_path / "tool"
     program.write_bytes(Path(sys.executable).resolve().read_bytes()[:64])
-    other = "armeabi-v7a"
+    other: Abi = "armeabi-v7a"
     with pytest.raises(SourceError, match="benchmark_model_armeabi-v7a: is built for another ABI"):
         tool.get(other, ToolFile(file=str(program)))
     program.write_text("<!doctype html>")
