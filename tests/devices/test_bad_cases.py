@@ -135,7 +135,7 @@ def test_a_program_that_is_no_adb(tmp_path: Path) -> None:
 
 def test_an_adb_that_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, adb: Adb) -> None:
     program = tmp_path / "adb"
-    program.write_text(f"#!/bin/sh\n[ $1 = version ] && exec {adb.path} version\nsleep 1000\n")
+    program.write_text(f"#!/bin/sh\n[ $1 = version ] && exec {adb.path} version\nexec sleep 1000\n")
     program.chmod(0o755)
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(free_port()))
     silent = client.Adb(program)
