@@ -3,9 +3,11 @@
 import os
 import re
 import signal
+import time
 from pathlib import Path
 
 MARK = "PHONE_ROOT"
+_LIMIT = 10  # seconds for the killed to be gone
 
 
 def running(root: Path) -> dict[int, str]:
@@ -26,11 +28,15 @@ def running(root: Path) -> dict[int, str]:
 
 
 def kill(root: Path, matching: str = "") -> int:
-    """Kill those whose command line matches a regular expression; give how many there were."""
+    """Kill those whose command line matches a regular expression; wait until they are gone, give how many."""
     lost = [pid for pid, line in running(root).items() if re.search(matching, line)]
     for pid in lost:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
+    ended = time.monotonic() + _LIMIT
+    while set(lost) & set(running(root)):
+        assert time.monotonic() < ended, "a killed process goes on"
+        time.sleep(0.01)
     return len(lost)
