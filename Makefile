@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro plan prune check report compare zoo test test-fast lint format lock clean devices phones bundle
+.PHONY: help repro plan prune check report compare zoo test test-fast test-adbd lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ test: .venv/installed ## the whole suite, offline
 
 test-fast: .venv/installed ## the suite without what takes long
 	@python -m pytest -m "not network and not device and not slow"
+
+test-adbd: .venv/installed ## the real adb client against Debian's real adbd, where the machine can (fetched into .adbd)
+	@tools/fetch_adbd.sh .adbd || true
+	@python -m pytest -m device tests/devices
 
 lint: .venv/installed ## style and types
 	@ruff check .

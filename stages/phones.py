@@ -21,6 +21,8 @@ def phones() -> str:
             measure_all(params)
     finally:
         files.write(paths.DEVICES_SUMMARY, store.encode(summary(params)))
+    if not params.targets:
+        return f"no targets in {paths.PARAMS}: nothing to measure on devices"
     missing = missing_of(params)
     lacking = ", ".join(f"{count} on {name}" for name, count in missing.items() if count)
     return f"{len(params.targets)} targets, {f'missing: {lacking}' if lacking else 'all figures at hand'}"

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import pytest
 from clones import ONE_PICTURE, ONE_RUN, Clone
+from devices import tool_standin
 
 from litemill.core import params, store
 from litemill.core.params import Network, Params
 from litemill.core.recipe import Recipe
 from litemill.core.records import Paired, Validated
+from litemill.devices import host
 
 pytestmark = pytest.mark.slow
 RECIPES = {
@@ -75,6 +77,8 @@ def smaller(clone: Clone) -> None:
             "images": ONE_PICTURE,
             "benchmark": ONE_RUN,
             "gallery": whole["gallery"][:1],
+            "targets": {"here": {"host": True, "configurations": [{"threads": 1}], "processes": 1, "pause_s": 0}},
+            "tool": {host.abi(): {"file": str(tool_standin.write(clone.root.parent / "tool"))}},
         }
     )
 

@@ -142,14 +142,16 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if twice:
             raise ValueError(f"two configurations are {twice[0]!r}")
 
-    def key(self, configuration: Configuration, sha256: str, tools: "Tools") -> str:
+    def key(self, configuration: Configuration, artifact: tuple[str, ...], tools: "Tools") -> str:
         """Name what a figure is of: a file, how it is run, on which device, with which tool as far as it is pinned.
+
+        `artifact` is the file's network, its name there, and its SHA-256.
 
         A figure of another key is of another time: it is shown as stale.
         """
         sampling = msgspec.structs.replace(self, configurations=(configuration,))
         pinned = {abi: tool.sha256 or tool.url for abi, tool in tools.items()}
-        text = msgspec.json.encode([sha256, sampling, pinned], order="deterministic")
+        text = msgspec.json.encode([artifact, sampling, pinned], order="deterministic")
         return hashlib.sha256(text).hexdigest()[:TAKEN]
 
 

@@ -8,7 +8,7 @@ from litemill.core.errors import DeviceError
 from litemill.devices.folder import Folder, quoted
 from litemill.devices.place import Stop
 
-POLL_S = 0.5
+POLL_S = 0.3
 POLL_MOST_S = 5.0
 LOG_BYTES = 2_000_000
 STARTS = 2
@@ -57,15 +57,14 @@ class Detached:
         )
         return self._place.shell(script).text.strip()
 
-    def run(self, name: str, command: str, limit_s: float) -> Ended:
-        """See a command to its end: start it unless that was done, and give what its log says.
+    def run(self, name: str, command: str, limit_s: float, state: str) -> Ended:
+        """See a command, whose `state` was just asked for, to its end: start it unless that was done, read its log.
 
         Raises
         ------
         DeviceError
             It can't be started.
         """
-        state = self.state(name)
         resumed = state != "absent"
         deadline, pause = time.monotonic() + limit_s, POLL_S
         starts = unsure = 0
@@ -75,7 +74,8 @@ class Detached:
                 if starts == STARTS:
                     return Ended(Run(ok=False, reason="the tool's process was lost: the system killed it, or the "
                                      "device restarted"), resumed)  # fmt: skip
-                self.end(name)
+                if state != "absent":
+                    self.end(name)
                 self._start(name, command)
                 starts += 1
             elif time.monotonic() > deadline:

@@ -16,8 +16,6 @@ from litemill.devices.journal import Journal, Taken
 from litemill.devices.place import Stop
 from litemill.devices.plan import CHECK, Item, Step
 
-CHECK_LIMIT_S = 300.0
-
 Say = Callable[[str], None]
 
 
@@ -68,10 +66,11 @@ class Bench:
         item, place = step.item, self._folder.place
         tool, model, mask = self._put(item)
         before, waited = None, 0.0
-        if self._detached.state(step.name) == "absent":
+        state = self._detached.state(step.name)
+        if state == "absent":
             before, waited = cooling.cooled(place, self._target, self._stop)
         line = command.timed(tool, model, item.configuration, self._target, mask)
-        run, resumed = self._detached.run(step.name, line, self._target.limit_s)
+        run, resumed = self._detached.run(step.name, line, self._target.limit_s, state)
         if not run.ok:
             return Taken(item.key, step.process, run.reason or "failed", None, run.delegate, run.delegation)
         timed = process(run, position, None if resumed else before, handset.condition(place), waited)
@@ -86,7 +85,7 @@ class Bench:
         with tempfile.TemporaryDirectory() as beside:
             feeds = [self._folder.put(*sha256_of(data, Path(beside))) for data in check.inputs()]
         line = command.once(tool, model, item.configuration, mask, command.Feed(check.shapes, tuple(feeds)))
-        run, _ = self._detached.run(step.name, line, CHECK_LIMIT_S)
+        run, _ = self._detached.run(step.name, line, self._target.limit_s, self._detached.state(step.name))
         output = self._detached.output(step.name, "output") if run.ok else None
         if output is None:
             reason = f"accuracy not checked: {run.reason or 'the tool wrote no output'}"

@@ -53,7 +53,7 @@ def items(name: str, params: Params) -> list[Item]:
         for artifact, file in (ours | baselines).items():
             sha256 = built[artifact].sha256 if artifact in ours else files.sha256(file)
             for configuration in target.configurations:
-                key = target.key(configuration, sha256, params.tool)
+                key = target.key(configuration, (network, artifact, sha256), params.tool)
                 found.append(Item(network, artifact, file, sha256, artifact in baselines, configuration, key))
     return found
 

@@ -94,5 +94,6 @@ def _found(results: Results, section: Section) -> Iterator[Found]:
         for figure in record.figures if record else ():
             way = today.get(figure.configuration.label)
             if figure.artifact in at_hand and way is not None:
-                key = target.key(way, at_hand[figure.artifact].judged.sha256, results.params.tool)
+                artifact = (section.name, figure.artifact, at_hand[figure.artifact].judged.sha256)
+                key = target.key(way, artifact, results.params.tool)
                 yield Found(name, section.name, figure, stale=key != figure.key)

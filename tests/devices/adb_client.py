@@ -1,6 +1,7 @@
 """The real adb client, with a server, a home and a key of its own: nothing of the user's is touched."""
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -43,8 +44,11 @@ class Adb:
     def __init__(self, folder: Path, before: tuple[str, ...] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = binary(folder)
+        if before:
+            self.path = folder / "adb-there"
+            self.path.write_text(f'#!/bin/sh\nexec {shlex.join([*before, str(folder / "adb")])} "$@"\n')
+            self.path.chmod(0o755)
         self.port = free_port()
-        self._before = before
         foreign = ("ADB_", "ANDROID_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self.env = kept | {
@@ -66,7 +70,7 @@ class Adb:
     def run(self, *words: str, limit: float = LIMIT, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         """Run a command to its end, whatever its status."""
         return subprocess.run(
-            [*self._before, str(self.path), *words],
+            [str(self.path), *words],
             env=self.env, input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True, timeout=limit, check=False,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from devices.adb_streams import Stream
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN = range(5)  # shell_protocol.h
 _PACKET = struct.Struct("<BI")
 CHUNK = 64 * 1024
+Orphans = list[asyncio.Task[tuple[bytes, bytes]]]
 
 
 class Root(Protocol):
@@ -58,11 +59,14 @@ class Shell:
         Where it runs.
     cable
         May be pulled in the middle.
+    orphans
+        Takes what waits for processes that outlive the stream.
     """
 
-    def __init__(self, stream: Stream, root: Root, cable: Cable) -> None:
+    def __init__(self, stream: Stream, root: Root, cable: Cable, orphans: Orphans) -> None:
         self._stream = stream
         self._root = root
+        self._orphans = orphans
         self._told = 0
         service, _, self._line = stream.name.partition(":")
         self._gauge = cable.watch("shell", self._line)
@@ -94,6 +98,7 @@ class Shell:
             if process.returncode is None:  # the other side has gone: what adbd does
                 with contextlib.suppress(ProcessLookupError):
                     process.send_signal(signal.SIGHUP)
+                self._orphans.append(asyncio.create_task(process.communicate()))
 
     async def _feed(self, process: asyncio.subprocess.Process) -> None:
         """Hand what comes from the other side to the line's stdin."""

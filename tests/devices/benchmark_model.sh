@@ -6,7 +6,7 @@
 : "${TOOL_SEED:=1}"              # the same seed gives the same times
 : "${TOOL_GPU:=full}"            # full, partial, none, unsupported: what a delegate takes of the graph
 : "${TOOL_WRONG:=}"              # hang, kill, crash, library, invoke, cut: how it fails
-: "${TOOL_SECONDS:=0}"           # that the run takes
+: "${TOOL_TENTHS:=0}"            # of a second that the run takes
 : "${TOOL_ABI:=}"                # what it is built for; a phone that has another can't run it
 : "${TOOL_ANSWER:=}"             # a file whose bytes are the network's output
 
@@ -146,8 +146,10 @@ limits="seconds but terminate if exceeding 150 seconds."
 
 [ "$TOOL_WRONG" != crash ] || kill -SEGV $$
 [ "$TOOL_WRONG" != kill ] || kill -KILL $$
-[ "$TOOL_WRONG" != hang ] || sleep 100000
-sleep "$TOOL_SECONDS"
+while [ "$TOOL_WRONG" = hang ] || [ "$TOOL_TENTHS" -gt 0 ]; do
+  sleep 0.1 # no longer, since a killed run is to leave no process behind
+  TOOL_TENTHS=$((TOOL_TENTHS - 1))
+done
 say "The input model file size (MB): $(awk -v size="$size" 'BEGIN { printf "%.6g", size / 1e6 }')"
 init=$((2000 + level / 10))
 say "Initialized session in $(awk -v us=$init 'BEGIN { printf "%.6g", us / 1000 }')ms."

@@ -1,4 +1,4 @@
-"""The adb client with a server of its own, and a fake phone."""
+"""The real adb client with a server of its own, and what it connects to: a fake phone, or a real adbd."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,18 +6,38 @@ from pathlib import Path
 import pytest
 
 from devices.adb_client import Adb
+from devices.device import Device
 from devices.fake_adbd import FakePhone
+from devices.real_adbd import RealAdbd
 
 
 @pytest.fixture(scope="session")
 def adb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
-    """Give the real client."""
+    """Give the client."""
     with Adb(tmp_path_factory.mktemp("adb")) as client:
         yield client
 
 
 @pytest.fixture
-def phone(tmp_path: Path) -> Iterator[FakePhone]:
-    """Give a fake phone that nobody has connected to."""
+def phone(adb: Adb, tmp_path: Path) -> Iterator[FakePhone]:
+    """Give a fake phone that the client may connect to and knows no longer afterwards."""
     with FakePhone(tmp_path / "phone") as fake:
         yield fake
+        adb.run("disconnect", fake.serial)
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[RealAdbd]:
+    """Give a real adbd, with a client of its own."""
+    with RealAdbd(tmp_path / "real") as device:
+        yield device
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.device)])
+def device(request: pytest.FixtureRequest) -> Device:
+    """Give a connected device of each kind, in turn."""
+    if request.param == "real":
+        found: RealAdbd = request.getfixturevalue("real")
+        return Device(found.adb, found)
+    fake: FakePhone = request.getfixturevalue("phone")
+    return Device(request.getfixturevalue("adb"), fake)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from devices.adb_cable import Cable, Drop
-from devices.adb_shell import Shell
+from devices.adb_shell import Orphans, Shell
 from devices.adb_streams import Connection, Stream, until
 from devices.adb_sync import Sync
-from devices.phone_root import PhoneRoot
+from devices.phone_root import TMP, PhoneRoot
 
 FEATURES = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,sendrecv_v2"
 _LIMIT = 20  # seconds for the loop to do what it is told
@@ -50,15 +50,18 @@ class FakePhone:
         old: bool = False, capacity: int = 1 << 30, noexec: bool = False,
     ) -> None:  # fmt: skip
         self.root = PhoneRoot(folder / "root", properties, capacity=capacity, noexec=noexec)
+        self.tmp = TMP
         self.old = old
         self.authorized = True
         self.answering = True
         self.delay = 0.0
         self._cable = Cable(self._pull)
+        self._orphans: Orphans = []
         self.asked: list[str] = []
         self.port = 0
         self._server: asyncio.Server | None = None
         self._connections: set[Connection] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -79,11 +82,18 @@ class FakePhone:
 
     def __exit__(self, *_error: object) -> None:
         self.unplug()
-        self.root.kill()
         self._do(self._finish())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_LIMIT)
         self._loop.close()
+
+    def host(self, path: str) -> Path:
+        """Give where a path of the phone really lies."""
+        return self.root.inside(path)
+
+    def processes(self) -> dict[int, str]:
+        """Give the command lines of its running processes, by id."""
+        return self.root.processes()
 
     def plug(self) -> None:
         """Let it be connected to."""
@@ -124,12 +134,19 @@ class FakePhone:
             connection.drop()
 
     async def _finish(self) -> None:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
+        """Let nothing run on."""
+        for task in self._serving:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        self.root.kill()
+        async with asyncio.timeout(_LIMIT / 2):
+            await asyncio.gather(*self._orphans)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         await until(lambda: self.answering)
         shown = ("ro.product.name", "ro.product.model", "ro.product.device")
         banner = "device::" + "".join(f"{name}={self.root.properties[name]};" for name in shown)
@@ -149,6 +166,6 @@ class FakePhone:
         if kind == "sync":
             await Sync(stream, self.root, self._cable).serve()
         elif kind.split(",")[0] in {"shell", "exec"}:
-            await Shell(stream, self.root, self._cable).serve()
+            await Shell(stream, self.root, self._cable, self._orphans).serve()
         elif kind == "reboot":
             self._loop.run_in_executor(None, self.reboot)

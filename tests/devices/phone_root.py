@@ -7,11 +7,11 @@ what Android's toybox has and nothing else.
 import os
 import re
 import shutil
-import signal
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from devices import phone_processes
 from devices.phone_commands import COMMANDS, TOYBOX
 
 TMP = "/data/local/tmp"
@@ -137,7 +137,7 @@ class PhoneRoot:
 
     def environment(self) -> dict[str, str]:
         """Give the variables of the phone's shell."""
-        shown = {"PHONE_ROOT": str(self.folder), "PHONE_CAPACITY": str(self.capacity)}
+        shown = {phone_processes.MARK: str(self.folder), "PHONE_CAPACITY": str(self.capacity)}
         noexec = {"PHONE_NOEXEC": "1"} if self.noexec else {}
         return {"PATH": str(self.inside("/system/bin")), "HOME": "/", "HOSTNAME": self.properties["ro.product.device"],
                 "TMPDIR": str(self.inside(TMP)), "LC_ALL": "C.UTF-8", **shown, **noexec, **self.env}  # fmt: skip
@@ -153,31 +153,12 @@ class PhoneRoot:
         return sorted(str(path.relative_to(tmp)) for path in tmp.rglob("*"))
 
     def processes(self) -> dict[int, str]:
-        """Give the command lines of the phone's running processes, by id."""
-        mark = f"PHONE_ROOT={self.folder}".encode()
-        found = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    ours = mark in (entry / "environ").read_bytes().split(b"\0")
-                    words = (entry / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-                except OSError:  # it has ended, or is another user's
-                    continue
-                if ours:
-                    found[int(entry.name)] = os.fsdecode(b" ".join(words))
-        return found
+        """Give the command lines of its running processes, by id."""
+        return phone_processes.running(self.folder)
 
     def kill(self, matching: str = "") -> int:
-        """Kill the phone's processes whose command line matches, as a phone short of memory does; give how many."""
-        killed = 0
-        for pid, line in self.processes().items():
-            if re.search(matching, line):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                    killed += 1
-                except ProcessLookupError:
-                    continue
-        return killed
+        """Kill its processes whose command line matches, as a phone short of memory does; give how many."""
+        return phone_processes.kill(self.folder, matching)
 
     def reboot(self) -> None:
         """Lose all processes and start anew."""
