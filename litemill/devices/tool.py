@@ -1,5 +1,6 @@
 """The benchmark tool's build for an ABI: found, downloaded and proven before anything is pushed."""
 
+import hashlib
 import struct
 from pathlib import Path
 
@@ -39,14 +40,14 @@ def get(abi: Abi, tool: ToolFile) -> tuple[Path, str]:
             raise SourceError(f"{paths.PARAMS}: tool.{abi}.file: no file {tool.file!r}", remedy="see docs/devices.md")
         check(file)
         return file, files.sha256(file)
-    cache = default_cache()
-    pin = pins.find(name, "upstream")
-    expected, file = tool.sha256 or (pin.sha256 if pin else None), cache / "tools" / name
-    assert tool.url is not None  # noqa: S101  the other one of the two
-    download((tool.url,), file, check)
+    url, cache = tool.url or "", default_cache()
+    pin = pins.find(url, "upstream")  # another address may rightly give another build
+    expected = tool.sha256 or (pin.sha256 if pin else None)
+    file = cache / "tools" / hashlib.sha256(url.encode()).hexdigest()[:16] / name
+    download((url,), file, check)
     found = files.sha256(file)
     if expected is None:
-        pins.add(name, "upstream", pins.Pin(found, file.stat().st_size), cache)
+        pins.add(url, "upstream", pins.Pin(found, file.stat().st_size), cache)
     return file, found
 
 

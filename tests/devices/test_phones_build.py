@@ -1,5 +1,6 @@
 """`dvc repro` with two phones: the cable pulled in the middle, and the build killed at any moment."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -102,3 +103,35 @@ def test_a_build_that_is_killed_at_any_moment_goes_on_from_there(
     shutil.rmtree(bench.root / "reports/devices")
     assert bench.run("dvc", "repro").returncode == 0
     assert {name: bench.keys(name) for name in NAMES} == keys
+
+
+def test_a_phone_that_is_plugged_in_later_is_measured_when_asked_for(
+    bench: Workbench, phones: dict[str, FakePhone], adb: Adb
+) -> None:
+    for phone in phones.values():
+        adb.run("disconnect", phone.serial)
+        phone.unplug()
+    done = bench.run("dvc", "repro")
+    assert done.returncode == 0, done.stderr
+    assert not bench.keys("pixel")
+    for phone in phones.values():
+        phone.plug()
+        adb.run("connect", phone.serial)
+    # what `make phones` does
+    assert bench.run("dvc", "repro", "--force", "--single-item", "phones").returncode == 0
+    assert complete(bench)
+
+
+def test_ten_phones_at_once(bench: Workbench, adb: Adb, tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        ten = {f"phone{index}": stack.enter_context(FakePhone(tmp_path / f"ten{index}")) for index in range(10)}
+        for phone in ten.values():
+            adb.run("connect", phone.serial)
+        bench.only("int8")
+        bench.targets({name: phone.serial for name, phone in ten.items()}, processes=1)
+        done = bench.run()
+        assert done.returncode == 0, done.stderr
+        assert all([one.outcome for one in bench.figures(name)] == ["measured"] for name in ten)
+        assert clean(ten)
+        for phone in ten.values():
+            adb.run("disconnect", phone.serial)
