@@ -76,6 +76,19 @@ IN_PARAMS = [
     ("evaluation: [e.png]", "evaluation: [a + b.png]", "images.content -> 'a + b.png': no picture's name can hold"),
     ("{b.png: c.png}", "{a.png: c.png}", "images.segmentation -> truth is given for a.png, which evaluation does not"),
     ("recipes:\n", "recipes:\n\t", "params.yaml: is not YAML: got while scanning"),
+    ("benchmark:", "recommend: {cpu: {prefer: fastest}}\nbenchmark:", "recommend.cpu -> prefer fastest needs threads"),
+    (
+        "benchmark:",
+        "recommend: {cpu: {prefer: fastest, threads: 2}}\nbenchmark:",
+        "params.yaml: recommend.cpu.threads: expected one of benchmark.threads: 1, got 2",
+    ),
+    (
+        "benchmark:",
+        "recommend: {gpu: {prefer: smallest, max_bytes: {painer: 9}}}\nbenchmark:",
+        "recommend.gpu.max_bytes: unknown network 'painer' -> did you mean 'painter'?",
+    ),
+    ("benchmark:", "recommend: {tpu: {}}\nbenchmark:", "recommend: unknown key 'tpu' -> did you mean"),
+    ("  street:", "  recommended:", "params.yaml: networks.recommended: is the folder of what is shipped -> rename it"),
     (PARAMS, "", "params.yaml: expected a mapping, got None"),
 ]
 IN_CATALOG = [
