@@ -16,28 +16,28 @@ ROOT = Path(__file__).resolve().parents[1]
 TIME_LIMIT_S = 1800
 
 PLAIN = """
+from importlib import import_module
 from litemill.core import params
-from stages import baselines, benchmark, convert, endtoend, fetch, freeze, gate, reference, report, samples, validate
 p = params.load()
-for name in p.fetch: fetch.fetch(name)
-baselines.baselines()
-for name in p.networks: freeze.freeze(name)
-for name in p.networks: samples.samples(name)
-for name in p.networks: reference.reference(name)
+def run(stage, *given): getattr(import_module(f"stages.{stage}"), stage)(*given)
+for name in p.fetch: run("fetch", name)
+run("baselines")
+for stage in ("freeze", "samples", "reference"):
+    for name in p.networks: run(stage, name)
 for name in p.networks:
-    for recipe in p.recipes: convert.convert(name, recipe)
-for name in p.networks: validate.validate(name)
-for transfer, predict in p.bottleneck_from.items(): endtoend.endtoend(transfer, predict)
-for name in p.networks: benchmark.benchmark(name)
-gate.gate()
-report.report()
+    for recipe in p.built_with(name): run("convert", name, recipe)
+for stage in ("validate", "benchmark", "rewriting", "recommend"):
+    for name in p.networks: run(stage, name)
+for transfer, predict in p.bottleneck_from.items(): run("endtoend", transfer, predict)
+for stage in ("phones", "gate", "gallery", "report"): run(stage)
 """
 
 
 def clone(folder: Path) -> Path:
     """Clone the repository without what DVC knows of earlier runs."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True, timeout=TIME_LIMIT_S)
-    (folder / "dvc.lock").unlink(missing_ok=True)
+    for lock in (folder / "dvc.lock", *folder.glob("pipelines/*/dvc.lock")):
+        lock.unlink(missing_ok=True)
     return folder
 
 

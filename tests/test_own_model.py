@@ -47,7 +47,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     clone.set(
         whole | written | {"recipes": recipes, "bottleneck_from": {}, "images": ONE_PICTURE, "benchmark": ONE_RUN}
     )
-    done = clone.repro("validate@street")
+    done = clone.repro("street/validate")
     assert done.returncode == 0, done.stdout + done.stderr
     return clone
 

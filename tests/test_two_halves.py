@@ -61,7 +61,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
 
 @pytest.fixture(scope="module")
 def built(clone: Clone) -> Clone:
-    done = clone.repro("endtoend@transfer", "validate@predict", "validate@transfer")
+    done = clone.repro("endtoend@transfer", "predict/validate", "transfer/validate")
     assert done.returncode == 0, done.stdout + done.stderr
     return clone
 
