@@ -27,9 +27,9 @@ def phone(adb: Adb, tmp_path: Path) -> Iterator[FakePhone]:
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[RealAdbd]:
-    """Give a real adbd, with a client of its own."""
-    with RealAdbd(tmp_path / "real") as device:
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealAdbd]:
+    """Give a real adbd, with a client of its own, in a folder with a short name, as a phone's are."""
+    with RealAdbd(tmp_path_factory.mktemp("real")) as device:
         yield device
 
 

@@ -9,8 +9,8 @@ from typing import Self
 
 import pytest
 
-from devices import phone_processes
 from devices.adb_client import LIMIT, Adb
+from devices.phone_root import TMP, PhoneRoot
 
 FETCHED = Path(__file__).parents[2] / ".adbd"  # where tools/fetch_adbd.sh unpacks it
 PORT = 5599
@@ -54,7 +54,8 @@ class RealAdbd:
     Parameters
     ----------
     folder
-        A folder of its own. What the tests write on the "phone" goes below `tmp` in it: its shell sees the machine.
+        A folder of its own. Its shell sees the machine, but for the commands: those of a phone, which say what a
+        phone says. What the tests write there goes below `tmp`.
     """
 
     serial = f"127.0.0.1:{PORT}"
@@ -62,9 +63,8 @@ class RealAdbd:
     def __init__(self, folder: Path) -> None:
         if reason := why_not():
             pytest.skip(reason)
-        self._folder = folder
-        self.tmp = str(folder / "tmp")
-        (folder / "tmp").mkdir(parents=True)
+        self.root = PhoneRoot(folder / "root")
+        self.tmp = str(self.root.inside(TMP))
         self._holder = subprocess.Popen(
             [*namespace(), "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"], stdout=subprocess.PIPE
         )
@@ -80,7 +80,7 @@ class RealAdbd:
     def __exit__(self, *_error: object) -> None:
         self.adb.__exit__()
         self.unplug()
-        phone_processes.kill(self._folder)
+        self.root.kill()
         self._holder.kill()
         self._holder.communicate(timeout=LIMIT)
 
@@ -90,8 +90,9 @@ class RealAdbd:
 
     def processes(self) -> dict[int, str]:
         """Give the command lines of what its shells have started, by id."""
-        found = phone_processes.running(self._folder)
-        return {pid: line for pid, line in found.items() if self._daemon is None or pid != self._daemon.pid}
+        return {
+            pid: line for pid, line in self.root.processes().items() if self._daemon is None or pid != self._daemon.pid
+        }
 
     def plug(self) -> None:
         """Start it, and wait until it listens."""
@@ -101,8 +102,7 @@ class RealAdbd:
         self._daemon = subprocess.Popen(
             [*self._enter(), str(daemon)],
             cwd=self.tmp, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": self.tmp, "ADBD_PORT": str(PORT),
-                 "LD_LIBRARY_PATH": libraries, phone_processes.MARK: str(self._folder)},
+            env=self.root.environment() | {"ADBD_PORT": str(PORT), "LD_LIBRARY_PATH": libraries},
         )  # fmt: skip
         ended = time.monotonic() + LIMIT
         while not self._listens():
@@ -120,7 +120,7 @@ class RealAdbd:
     def _enter(self) -> tuple[str, ...]:
         """Give the words that run a command in its namespace."""
         rootless = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
-        return ("nsenter", "--target", str(self._holder.pid), "--net", *rootless)
+        return (shutil.which("nsenter") or "nsenter", "--target", str(self._holder.pid), "--net", *rootless)
 
     def _listens(self) -> bool:
         """Whether somebody listens on its port in its namespace (proc(5): state 0A)."""
