@@ -168,7 +168,9 @@ class Adb:
     def _copied(self, given: Output, serial: str) -> None:
         if not given.status:
             return
-        why = _last(given.complained) or _last(given.said.decode(errors="replace"))
+        # a line that sums up what was sent comes before the error or after it, as it happens
+        told = [line for line in given.complained.splitlines() if line.startswith("adb: error:")]
+        why = _last("\n".join(told)) or _last(given.complained) or _last(given.said.decode(errors="replace"))
         if "No space left" in why:
             raise DeviceError(f"{serial}: no space left on the device", got=why, remedy="remove something from it")
         if _BROKEN.search(why) or not why:
