@@ -142,6 +142,11 @@ class Adb:
         """Connect to a device by its address; its status says nothing, `devices` does."""
         self.call("connect", serial)
 
+    def reconnect(self, serial: str) -> None:
+        """Connect anew: of a connection that it holds for a broken one, `connect` alone says that it is there."""
+        self.call("disconnect", serial)
+        self.call("connect", serial)
+
     def shell(self, serial: str, script: str, limit_s: float) -> Answer:
         """Run a script on a device; DroppedError if it was not seen to end.
 

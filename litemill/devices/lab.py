@@ -5,7 +5,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import NamedTuple
+
+import filelock
 
 from litemill.bench.machine import machine
 from litemill.core.device_records import Handset
@@ -22,6 +25,7 @@ from litemill.devices.place import Place, Stop
 from litemill.devices.selection import AbsentError
 
 HOST = "this machine"
+LOCK_S = 3600
 
 
 class Device(NamedTuple):
@@ -42,6 +46,18 @@ def measure_all(params: Params) -> list[str]:
     LitemillError
         A device is there and can't be measured; the others' figures are taken.
     """
+    lock = Path(tempfile.gettempdir()) / f"{name_of('lock')}.lock"  # of this checkout
+    try:
+        # of a build that was killed the stage may go on for a while
+        with filelock.FileLock(lock, timeout=LOCK_S):
+            return _measure_all(params)
+    except filelock.Timeout:
+        raise DeviceError("another build has been measuring on devices", expected=f"its end in {LOCK_S} s",
+                          remedy="wait for it, or end it") from None  # fmt: skip
+
+
+def _measure_all(params: Params) -> list[str]:
+    """Do so, alone in this checkout."""
     names = [name for name in params.targets if left_open(name) or plan.pending(name, plan.items(name, params))]
     serials, absent, failed = _serials(names, params)
     stop = Stop()
@@ -53,13 +69,10 @@ def measure_all(params: Params) -> list[str]:
         _say(name, f"error: {error}")
     if failed:
         first = next(iter(failed.values()))
-        raise (
-            first
-            if len(failed) == 1
-            else DeviceError(
-                f"{len(failed)} of {len(names)} targets failed: {', '.join(failed)}", remedy="see the lines above"
-            )
-        )
+        if len(failed) == 1:
+            raise first
+        raise DeviceError(f"{len(failed)} of {len(names)} targets failed", got=", ".join(failed),
+                          remedy="see the lines above")  # fmt: skip
     return absent
 
 

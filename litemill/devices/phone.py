@@ -87,7 +87,7 @@ class Phone:
         try:
             state = next((one.state for one in self._adb.devices() if one.serial == self.serial), "not attached")
             if state in {"offline", "not attached"} and ":" in self.serial:
-                self._adb.connect(self.serial)
+                self._adb.reconnect(self.serial)
         except DroppedError:
             return "adb does not answer"
         return state

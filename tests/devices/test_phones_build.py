@@ -1,11 +1,9 @@
 """`dvc repro` with two phones: the cable pulled in the middle, and the build killed at any moment."""
 
 import contextlib
-import os
 import random
 import shutil
-import signal
-import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,21 +76,30 @@ def test_a_build_runs_again_for_what_has_changed_and_nothing_else(bench: Workben
     assert len(bench.keys("pixel") & before) == 2
 
 
+class Moment:
+    """So many seconds after more runs of the tool than `begun` have been started."""
+
+    def __init__(self, bench: Workbench, begun: int, delay: float) -> None:
+        self._bench, self._begun, self._delay = bench, begun, delay
+        self._since: float | None = None
+
+    def __call__(self) -> bool:
+        if self._since is None and len(self._bench.started()) > self._begun:
+            self._since = time.monotonic()
+        return self._since is not None and time.monotonic() - self._since > self._delay
+
+
 def test_a_build_that_is_killed_at_any_moment_goes_on_from_there(
     bench: Workbench, phones: dict[str, FakePhone]
 ) -> None:
     bench.tool(seconds=0.3)
     chance = random.Random(7)  # noqa: S311
     far: set[int] = set()
-    for _ in range(KILLS):
-        build = bench.start("dvc", "repro")
-        try:
-            build.wait(chance.uniform(0.5, 6))
-        except subprocess.TimeoutExpired:
-            # DVC alone: its stage has to end by itself
-            os.kill(build.pid, signal.SIGKILL)
-            far.add(len(bench.started()))
-        build.communicate(timeout=60)
+    for turn in range(KILLS):
+        # at any time of a build; and, each other time, soon after it has begun to measure
+        begun = len(bench.started()) if turn % 2 else -1
+        bench.killed(Moment(bench, begun, chance.uniform(0, 1.5)))
+        far.add(len(bench.started()))
     assert len(far - {0, 24}) > 3  # it was in the middle
     done = bench.run("dvc", "repro")
     assert done.returncode == 0, done.stderr

@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,16 @@ class Workbench:
             finally:
                 process.kill()
         return subprocess.CompletedProcess(words, process.returncode, said, complained)
+
+    def killed(self, after: Callable[[], object]) -> None:
+        """Start `dvc repro` and kill it, it alone, once `after` says so, unless it has ended by then."""
+        with subprocess.Popen(
+            ["dvc", "repro"], cwd=self.root, env=self.env, start_new_session=True, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as build:  # fmt: skip
+            while build.poll() is None and not after():
+                time.sleep(0.02)
+            build.kill()
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start the stage, or what `words` say, in a group of its own."""
