@@ -58,8 +58,8 @@ class About(Record, frozen=True):
 def with_metadata(model: bytes, about: About) -> bytes:
     """Give a TFLite file with its metadata; the same inputs give the same bytes.
 
-    Any metadata that it had are replaced. Weights keep their alignment; those that lie behind the flatbuffer come into
-    it.
+    Metadata that it had are replaced, and so are files zipped to its end. Weights keep their alignment; those that lie
+    behind the flatbuffer come into it.
     """
     whole = _attached(model, _flatbuffer(about))
     return _zipped(whole, "\n".join(about.classes) + "\n") if about.classes else whole
@@ -117,7 +117,7 @@ def _softmax(classes: Any) -> Any:  # noqa: ANN401  generated classes
 
 def _attached(model: bytes, metadata: bytes) -> bytes:
     """Put metadata into a model's flatbuffer, in place of those that it had."""
-    parsed = tflite.read(model)
+    parsed = tflite.read(_bare(model))
     entries = parsed.metadata or []
     place = next((one.buffer for one in entries if one.name == NAME), None)
     if place is None:
@@ -126,6 +126,16 @@ def _attached(model: bytes, metadata: bytes) -> bytes:
         parsed.buffers, parsed.metadata = [*parsed.buffers, schema.BufferT()], [*entries, entry]
     parsed.buffers[place].data = np.frombuffer(metadata, np.uint8)
     return tflite.write(parsed)
+
+
+def _bare(model: bytes) -> bytes:
+    """Give a model without the files that are zipped to its end."""
+    stream = io.BytesIO(model)
+    if not zipfile.is_zipfile(stream):
+        return model
+    with zipfile.ZipFile(stream) as archive:
+        # some have a zip file without files
+        return model[: min((one.header_offset for one in archive.infolist()), default=archive.start_dir)]
 
 
 def _finished(table: Any, identifier: bytes) -> bytes:  # noqa: ANN401  generated

@@ -61,9 +61,9 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recommend = {"cpu": {"prefer": "smallest"}, "gpu": params["recommend"]["gpu"]}
     run = {"threads": [1], "rounds": 2, "warmup": 1}
     clone.set(params | small | {"images": ONE_PICTURE, "benchmark": run, "recommend": recommend})
-    done = clone.repro("recommend")
+    done = clone.repro("birds/recommend")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "recommend@birds" in ran(done)
+    assert "birds/recommend" in ran(done)
     for options in ([], ["--verify"]):
         command = [sys.executable, "-m", "stages.bundle", *options]
         said = subprocess.run(command, cwd=clone.root, capture_output=True, text=True, check=False, timeout=300)
