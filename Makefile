@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro plan prune check report compare zoo test test-fast lint format lock clean devices phones bundle
+.PHONY: help repro plan prune check report compare zoo test test-fast test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ test: .venv/installed ## the whole suite, offline
 
 test-fast: .venv/installed ## the suite without what takes long
 	@python -m pytest -m "not network and not device and not slow"
+
+test-browser: .venv/installed ## the report's page in a real browser, which is installed where there is none
+	@tools/install_chromium.sh
+	@python -m pytest tests/report/test_page_in_browser.py
 
 lint: .venv/installed ## style and types
 	@ruff check .
