@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro plan prune check report compare zoo test test-fast test-adbd lint format lock clean devices phones bundle
+.PHONY: help repro plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,10 @@ test-fast: .venv/installed ## the suite without what takes long
 test-adbd: .venv/installed ## the real adb client against Debian's real adbd, where the machine can (fetched into .adbd)
 	@tools/fetch_adbd.sh .adbd || true
 	@python -m pytest -m device tests/devices
+
+test-browser: .venv/installed ## the report's page in a real browser, which is installed where there is none
+	@tools/install_chromium.sh
+	@python -m pytest tests/report/test_page_in_browser.py
 
 lint: .venv/installed ## style and types
 	@ruff check .

@@ -1,4 +1,4 @@
-"""Write the report, its figures and the summary that git keeps; with --table, only print the artifacts."""
+"""Write the report as page and as Markdown, its figures and the summary; with --table, only print the artifacts."""
 
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
@@ -13,7 +13,7 @@ def report(table: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the c
     """Write the report; with `table`, only print what it says of each artifact, and where it is."""
     results = joined.load(parameters.load())
     count, failing = count_of(results)
-    outcome = f"{paths.REPORT}: {count} artifacts, {failing or 'none'} outside tolerance"
+    outcome = f"{paths.PAGE}, {paths.REPORT}: {count} artifacts, {failing or 'none'} outside tolerance"
     if table:
         return f"{terminal(without(tables.overview(results), tables.MEMORY, tables.INIT))}\n\n{outcome}"
     write(results)
@@ -23,13 +23,15 @@ def report(table: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the c
 def write(results: Results) -> None:
     """Draw and render everything, then write it."""
     # charts and pictures cost a second to import, which the table does without
-    from litemill.report import figures, gallery, markdown  # noqa: PLC0415
+    from litemill.report import figures, gallery, markdown, page  # noqa: PLC0415
+    from litemill.report import shown as seen  # noqa: PLC0415
 
     for section in results.sections:
         store.check(paths.record("freeze", section.name), section.frozen.sha256, paths.graph(section.name))
-    drawn = figures.draw(results)
+    shown = seen.load(results)
+    drawn = figures.draw(results, shown)
     pictures = gallery.load(results.params)
-    text = markdown.render(results, drawn, pictures)
+    text, html = markdown.render(results, drawn, pictures), page.render(results, shown, pictures)
     with files.replacing(paths.FIGURES) as folder:
         folder.mkdir()
         named = {one.name: one.data for one in drawn} | {one.name: one.data for one in pictures if one.data}
@@ -37,6 +39,7 @@ def write(results: Results) -> None:
             (folder / name).write_bytes(data)
     files.write(paths.METRICS, store.encode(summary(results)))
     files.write(paths.REPORT, text.encode())
+    files.write(paths.PAGE, html.encode())
 
 
 def count_of(results: Results) -> tuple[int, int]:

@@ -11,16 +11,13 @@ from litemill.comparison.revision import Revision
 from litemill.core import files, paths, store
 from litemill.core.files import Arrays
 from litemill.core.records import Sampled
-from litemill.report import palette
+from litemill.report import differences, palette
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.tables import stems
 from litemill.tasks import pictures
 from litemill.tasks.pictures import Pixels
 
 COLUMNS = ("base", "head", "difference")
-DIFFERENT = np.array((200, 0, 90), np.uint8)
-# an error that is drawn black, as a share of the range
-FULL = 0.25
 
 Answer = npt.NDArray[Any]
 
@@ -51,7 +48,7 @@ def _row(recipe: str, names: tuple[str, ...], old: Arrays, new: Arrays) -> tuple
     key = max(shared, key=lambda one: _distance(old[one], new[one]))
     base, head, sample = old[key].astype(np.uint8), new[key].astype(np.uint8), keys[key]
     labels = base.ndim == 2  # noqa: PLR2004
-    drawn = _overlays(base, head, sample) if labels else (base, head, _error(base, head))
+    drawn = _overlays(base, head, sample) if labels else (base, head, differences.of_pictures(head, base))
     shown = [pictures.resize(one, *fitted(one.shape[:2])) for one in drawn]
     share = f"{np.mean(base != head):.2%} of pixels" if labels else f"largest {int(_gap(base, head).max())} of 255"
     return (Cell(shown[0], recipe), Cell(shown[1], stems(sample)), Cell(shown[2], share))
@@ -68,13 +65,5 @@ def _gap(base: Answer, head: Answer) -> Answer:
 def _overlays(base: Pixels, head: Pixels, sample: str) -> tuple[Pixels, Pixels, Pixels]:
     """Draw labels over their photo, and in a colour of no class where they differ."""
     photo = pictures.read(paths.IMAGES / sample)
-    pale = palette.overlay(photo, np.zeros_like(base))
-    pale[base != head] = DIFFERENT
-    return palette.overlay(photo, base), palette.overlay(photo, head), pale
-
-
-def _error(base: Pixels, head: Pixels) -> Pixels:
-    """Draw the largest error of a pixel's channels: white for none, black for `FULL` of the range."""
-    error = _gap(base, head).max(-1) / (255 * FULL)
-    grey = np.round(255 * (1 - np.minimum(error, 1))).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=-1)
+    difference = differences.of_labels(photo, head, base)
+    return palette.overlay(photo, base), palette.overlay(photo, head), difference

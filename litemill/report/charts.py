@@ -1,14 +1,13 @@
 """Charts of all networks side by side: size, latency, size against accuracy."""
 
-from collections.abc import Callable, Iterable
-from itertools import count
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import altair as alt
 
-from litemill.report import measures
+from litemill.report import labels, measures
 from litemill.report.results import Result, Results, Section
-from litemill.report.tables import threads
+from litemill.report.targets import Target, host
 
 Rows = list[dict[str, Any]]
 Chart = alt.ConcatChart
@@ -16,11 +15,20 @@ Chart = alt.ConcatChart
 # comes with the renderer, so that charts are the same on every machine
 FONT = "Liberation Sans"
 KINDS = {"within tolerance": "#2b6cb0", "outside tolerance": "#c53030", "official": "#9aa3ad"}
-THREADS = ("#1f4e79", "#5b9bd5", "#a9cdee", "#d6e6f5")
+TIMES = ("#1f4e79", "#5b9bd5", "#a9cdee", "#4b7f52", "#8fbf8f", "#b7723b", "#e0ad7a", "#8a6d9e")
 INK = "#1c1e21"
 PANELS, WIDTH, HEIGHT, BAR = 2, 330, 200, 22
-# pixels of a scatter's points, and of its labels: a letter's width, a line's height
-POINT, LETTER, LINE = 6, 6, 12
+# networks side by side; more can't be read, and each has its own charts on the page
+MOST_PANELS = 8
+LOOK = {
+    "font": FONT,
+    "background": "white",
+    "padding": 10,
+    "view": {"stroke": None},
+    "title": {"anchor": "start", "fontSize": 14},
+    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
+    "legend": {"labelFontSize": 12, "orient": "top", "title": None},
+}
 
 
 def size(results: Results) -> Chart:
@@ -30,7 +38,7 @@ def size(results: Results) -> Chart:
 
 def latency(results: Results) -> Chart:
     """Bars: median by recipe and threads, with a whisker to the 95th percentile."""
-    return _together(results, _latency)
+    return _together(results, lambda section: latencies(section, host(section)))
 
 
 def accuracy(results: Results) -> Chart:
@@ -42,22 +50,23 @@ def png(chart: Chart, scale: float) -> bytes:
     """Draw a chart, without a browser."""
     import vl_convert  # noqa: PLC0415  starts a JavaScript engine, which only the drawing needs
 
-    drawn: bytes = vl_convert.vegalite_to_png(chart.to_json(), scale=scale)
+    drawn: bytes = vl_convert.vegalite_to_png(specification(chart), scale=scale)
     return drawn
 
 
 def _together(results: Results, draw: Callable[[Section], alt.LayerChart]) -> Chart:
-    """Set one panel a network side by side, each with scales of its own."""
-    panels = [draw(section).properties(title=section.name, width=WIDTH) for section in results.sections]
-    chart: Chart = (
-        alt.concat(*panels, columns=PANELS)
-        .configure(font=FONT, background="white", padding=10)
-        .configure_view(stroke=None)
-        .configure_title(anchor="start", fontSize=14)
-        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelLimit=220)
-        .configure_legend(labelFontSize=12, orient="top", title=None)
-    )
+    """Set one panel a network side by side, each with scales of its own; of very many networks the first."""
+    panels = [draw(section).properties(title=section.name, width=WIDTH) for section in results.sections[:MOST_PANELS]]
+    chart: Chart = alt.concat(*panels, columns=PANELS)
     return chart
+
+
+def specification(chart: Chart | alt.LayerChart) -> dict[str, Any]:
+    """Give a chart as Vega-Lite, with the look that all have; altair would copy all data for each part of it.
+
+    The tests hold the charts against Vega-Lite's schema, which takes longer than to draw them.
+    """
+    return chart.to_dict(validate=False) | {"config": LOOK}
 
 
 def _size(section: Section) -> alt.LayerChart:
@@ -69,19 +78,24 @@ def _size(section: Section) -> alt.LayerChart:
     return layered
 
 
-def _latency(section: Section) -> alt.LayerChart:
+def latencies(section: Section, on: Sequence[Target]) -> alt.LayerChart:
+    """Bars: medians of one network's files by target, each with a whisker over its interval."""
     rows: Rows = []
     for one in section.results:
-        for time in one.measured.latency:
-            times = {"median": time.median_ms, "p95": time.p95_ms}
-            rows.append({"name": _name(one), "count": time.threads, "threads": threads(time.threads), **times})
-    counts = [threads(count) for count in sorted({row["count"] for row in rows})]
-    colours = alt.Scale(domain=counts, range=list(THREADS[: len(counts)]))
-    milliseconds = alt.X("median:Q", title="milliseconds: median, whisker to p95", axis=alt.Axis(tickCount=5))
-    base = _base(rows).encode(y=_names(section), yOffset=alt.YOffset("threads:N", sort=counts))
-    bars = base.mark_bar(size=9).encode(x=milliseconds, color=alt.Color("threads:N", sort=counts, scale=colours))
-    whiskers = base.mark_rule(color=INK).encode(x="median:Q", x2="p95:Q")
-    layered: alt.LayerChart = (bars + whiskers).properties(height=1.5 * BAR * len(section.results))
+        for target in on:
+            time = target.times.get(one.name)
+            if time is not None:
+                times = {"median": time.median_ms, "low": time.low_ms, "high": time.high_ms}
+                said = f"{name_of(one)}, {target.name}: {time.text} ms, {time.note}"
+                rows.append({"name": name_of(one), "target": target.name, "said": said, **times})
+    names = [target.name for target in on]
+    colours = alt.Scale(domain=names, range=[TIMES[index % len(TIMES)] for index in range(len(names))])
+    milliseconds = alt.X("median:Q", title="milliseconds: median and interval", axis=alt.Axis(tickCount=5))
+    base = _base(rows).encode(y=_names(section), yOffset=alt.YOffset("target:N", sort=names), description="said:N")
+    bars = base.mark_bar().encode(x=milliseconds, color=alt.Color("target:N", sort=names, scale=colours))
+    whiskers = base.mark_rule(color=INK, aria=False).encode(x="low:Q", x2="high:Q")
+    step = max(1.5, 0.5 * len(names)) * BAR
+    layered: alt.LayerChart = (bars + whiskers).properties(height=step * len(section.results))
     return layered
 
 
@@ -90,10 +104,10 @@ def _accuracy(section: Section) -> alt.LayerChart:
     key = measures.main(section.results[0].judged.metrics)
     # room to the right for the labels
     wide = 1.5 * max(row["size_mb"] for row in rows)
-    _place_labels(rows, wide)
+    labels.place(rows, "size_mb", (WIDTH / wide, HEIGHT))
     across = alt.Scale(domain=[0, wide], nice=False)
     base = _base(rows).encode(x=alt.X("size_mb:Q", title="megabytes", scale=across, axis=alt.Axis(tickCount=5)))
-    near = alt.Y("accuracy:Q", title=_title(key), scale=alt.Scale(zero=False))
+    near = alt.Y("accuracy:Q", title=title(key), scale=alt.Scale(zero=False))
     points = base.mark_point(filled=True, size=80, opacity=1).encode(y=near, color=_kind())
     text = base.mark_text(align="left").encode(x="label_x:Q", y="label_y:Q", text="name:N")
     layered: alt.LayerChart = (points + text).properties(height=HEIGHT)
@@ -111,51 +125,30 @@ def _rows(section: Section) -> Rows:
     rows: Rows = []
     for one in section.results:
         figures = {"size_mb": one.judged.size_bytes / 1e6, "accuracy": one.judged.metrics[key] * scale}
-        rows.append({"name": _name(one), "kind": _kind_of(one), **figures})
+        rows.append({"name": name_of(one), "kind": kind_of(one), **figures})
     return rows
 
 
-def _title(key: str) -> str:
+def title(key: str) -> str:
+    """Name a main figure with its unit, as an axis does."""
     return f"{measures.measure(key).title}{', %' if key == 'label_agreement' else ''}"
 
 
-def _name(result: Result) -> str:
+def name_of(result: Result) -> str:
+    """Name a file, as charts do."""
     return result.name.replace("_", " ")
 
 
-def _kind_of(result: Result) -> str:
+def kind_of(result: Result) -> str:
+    """Say which of `KINDS` a file is."""
     if result.official:
         return "official"
     return "outside tolerance" if result.failing else "within tolerance"
 
 
 def _names(section: Section) -> alt.Y:
-    return alt.Y("name:N", title=None, sort=[_name(one) for one in section.results])
+    return alt.Y("name:N", title=None, sort=[name_of(one) for one in section.results])
 
 
 def _kind() -> alt.Color:
     return alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())))
-
-
-def _place_labels(rows: Rows, wide: float) -> None:
-    """Give each point a place for its label that covers no other: right of it, left, or further down.
-
-    Lengths are in pixels of a panel, `wide` megabytes across.
-    """
-    heights = [row["accuracy"] for row in rows]
-    up, across = HEIGHT / (max(heights) - min(heights) or 1.0), WIDTH / wide
-    points = {row["name"]: (row["size_mb"] * across, row["accuracy"] * up) for row in rows}
-    taken = [(x - POINT, x + POINT, y) for x, y in points.values()]
-    for row in sorted(rows, key=lambda row: (-row["accuracy"], -row["size_mb"])):
-        x, y = points[row["name"]]
-        length = LETTER * len(row["name"])
-        places = ((start, y - down) for down in count(0, 3) for start in (x + POINT + 2, x - POINT - length))
-        start, at = next(place for place in places if place[0] >= 0 and _free(place, length, taken))
-        taken.append((start, start + length, at))
-        row["label_x"], row["label_y"] = start / across, at / up
-
-
-def _free(place: tuple[float, float], length: float, taken: Iterable[tuple[float, float, float]]) -> bool:
-    """Whether a label that starts at a place covers nothing that is taken: (left, right, height)."""
-    start, at = place
-    return not any(start < right and left < start + length and abs(at - y) < LINE for left, right, y in taken)

@@ -1,37 +1,35 @@
-"""What the original and the files of a network say to a few of its evaluation samples."""
+"""What the original and the files of a network say to a few of its evaluation samples, as pictures to look at."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from litemill.core import files, paths, store
 from litemill.core.files import Arrays
-from litemill.core.records import Referenced
 from litemill.report import measures
-from litemill.report.results import Section
-from litemill.tasks.pictures import Pixels
+from litemill.report.chosen import chosen
+from litemill.report.grid import fitted
+from litemill.report.results import Result, Section
+from litemill.tasks import stylization
+from litemill.tasks.pictures import Pixels, resize, resize_nearest
+
+# pixels of a picture's longer side
+SIDE = 400
+Answers = dict[str, Pixels]
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """Samples, the original's answers and the files', all of them, as their stages wrote them."""
+    """Answers by sample: the original's, and each file's; labels [h, w] or stylized pictures [h, w, 3], uint8."""
 
     section: Section
-    samples: Arrays
-    reference: Arrays
-    answers: Arrays
+    original: Answers
+    found: dict[str, Answers]
 
-    def outputs(self, chosen: Sequence[int]) -> dict[str, list[Pixels]]:
-        """Give what each of our files says to the chosen samples: labels [h, w], or pictures [h, w, 3]."""
-        return {one.name: [self.said(one.name, index) for index in chosen] for one in self.section.ours}
-
-    def said(self, name: str, index: int) -> Pixels:
-        """Give what a file says to a sample."""
-        return self.answers[f"{name}_{index:03}"].astype(np.uint8)
-
-    def captions(self, sample: str) -> dict[str, str]:
-        """Say, by file, how near its answer to a sample is to the original's."""
-        return {one.name: measures.sentence(one.judged.pictures[sample]) for one in self.section.ours}
+    def caption(self, one: Result, sample: str) -> str:
+        """Say how near a file's answer to a sample is to the original's."""
+        return measures.sentence(one.judged.pictures[sample])
 
     @property
     def failing(self) -> frozenset[str]:
@@ -39,14 +37,36 @@ class Evidence(msgspec.Struct, frozen=True):
         return frozenset(one.name for one in self.section.ours if one.failing)
 
 
-def load(section: Section) -> Evidence:
-    """Read a network's evidence; RecordError where a file is another than its record's."""
-    referenced = store.load(paths.record("reference", section.name), Referenced)
-    known = {
-        "samples": (paths.samples(section.name, "evaluation"), section.sampled.evaluation_sha256),
-        "reference": (paths.reference(section.name), referenced.sha256),
-        "validate": (paths.outputs(section.name), section.validated.outputs_sha256),
+def load(section: Section, side: int = SIDE) -> Evidence:
+    """Read a network's answers, shrunk to `side` pixels; RecordError where a file is another than its record's."""
+    reference = _read("reference", section, section.referenced.sha256)
+    outputs = _read("validate", section, section.validated.outputs_sha256)
+    names = section.sampled.evaluation
+    originals = (
+        list(reference["stylized"])
+        if section.settings.part == "transfer"
+        else [reference[f"labels_{index:03}"] for index in range(len(names))]
+    )
+    shown = chosen(section, originals)
+    original = {names[index]: shrunk(originals[index], side) for index in shown}
+    found = {
+        one.name: {names[index]: shrunk(outputs[f"{one.name}_{index:03}"], side) for index in shown}
+        for one in section.ours
     }
-    for stage, (path, sha256) in known.items():
-        store.check(paths.record(stage, section.name), sha256, path)
-    return Evidence(section, *(files.read_arrays(path) for path, _ in known.values()))
+    return Evidence(section, original, found)
+
+
+def shrunk(answer: npt.NDArray[Any], side: int) -> Pixels:
+    """Shrink labels [h, w], or a picture [h, w, 3], uint8 or in [0, 1], to a longer side of at most `side` pixels."""
+    height, width = fitted((answer.shape[0], answer.shape[1]), side)
+    if answer.ndim == 2:  # noqa: PLR2004  labels, which can't be blended
+        return resize_nearest(answer, height, width, "half_pixel").astype(np.uint8)
+    pixels = answer if answer.dtype == np.uint8 else stylization.shown(answer.astype(np.float32))
+    return resize(pixels.astype(np.uint8), height, width)
+
+
+def _read(stage: str, section: Section, sha256: str) -> Arrays:
+    """Read what a stage left beside its record."""
+    path = paths.reference(section.name) if stage == "reference" else paths.outputs(section.name)
+    store.check(paths.record(stage, section.name), sha256, path)
+    return files.read_arrays(path)

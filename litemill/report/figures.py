@@ -1,14 +1,14 @@
-"""All figures of a report, as PNG."""
+"""All figures of a report: charts as PNG, pictures as JPEG."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 import msgspec
 from PIL import Image
 
 from litemill.report import charts, grid
-from litemill.report.overlays import overlays
 from litemill.report.results import Results
-from litemill.report.stylized import stylized
+from litemill.report.shown import Shown
 
 # drawn larger than shown, so that text stays sharp on dense screens
 SCALE = 1.5
@@ -23,31 +23,25 @@ class Figure(msgspec.Struct, frozen=True):
     network: str | None = None
 
 
-def draw(results: Results) -> tuple[Figure, ...]:
+def draw(results: Results, shown: Mapping[str, Shown]) -> tuple[Figure, ...]:
     """Draw the charts of all networks, and the pictures of each network that gives some."""
+    count, most = len(results.sections), charts.MOST_PANELS
+    which = "by network" if count <= most else f"by network, the first {most} of {count}"
     size, latency, accuracy = charts.size(results), charts.latency(results), charts.accuracy(results)
     return (
-        _chart("size.png", "Size of each file, by network", size),
-        _chart("latency.png", "Latency of each file on the host, by network and threads", latency),
-        _chart("accuracy.png", "Size against accuracy of each file, by network", accuracy),
-        *_pictures(results),
+        _chart("size.png", f"Size of each file, {which}", size),
+        _chart("latency.png", f"Latency of each file on the host at each number of threads, {which}", latency),
+        _chart("accuracy.png", f"Size against accuracy of each file, {which}", accuracy),
+        *(_pictures(name, one) for name, one in shown.items()),
     )
 
 
-def _pictures(results: Results) -> list[Figure]:
-    """Draw what each network makes of a few evaluation pictures; a style bottleneck is no picture."""
-    drawn = []
-    for section in results.sections:
-        if section.settings.part is None:
-            found = overlays(section)
-            said = f"{section.name}: classes found by the original and with each recipe"
-        elif section.settings.part == "transfer":
-            found = stylized(section)
-            said = f"{section.name}: pictures stylized by the original and with each recipe"
-        else:
-            continue
-        drawn.append(Figure(f"{section.name}.png", said, grid.png(grid.draw(found)), section.name))
-    return drawn
+def _pictures(network: str, shown: Shown) -> Figure:
+    """Draw what a network makes of a few evaluation pictures."""
+    part = shown.evidence.section.settings.part
+    what = "pictures stylized by" if part else "classes found by"
+    said = f"{network}: {what} the original and with each recipe"
+    return Figure(f"{network}.jpg", said, grid.jpeg(grid.draw(shown.grid)), network)
 
 
 def _chart(name: str, said: str, chart: charts.Chart) -> Figure:

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from litemill.tasks.pictures import Pixels
+from litemill.tasks.pictures import Pixels, resize
 
 Colour = tuple[int, int, int]
 
@@ -34,15 +34,16 @@ class Grid(msgspec.Struct, frozen=True):
     legend: tuple[tuple[str, Colour], ...] = ()
 
 
-def fitted(size: tuple[int, int]) -> tuple[int, int]:
-    """Give height and width of a picture in its cell."""
+def fitted(size: tuple[int, int], side: int = CELL) -> tuple[int, int]:
+    """Give height and width of a picture whose longer side is at most `side` pixels: that of a cell."""
     height, width = size
-    scale = min(1.0, CELL / max(height, width))
+    scale = min(1.0, side / max(height, width))
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
 def draw(grid: Grid) -> Image.Image:
-    """Lay the grid out; each row is as high as its highest picture."""
+    """Lay the grid out, pictures shrunk to their cells; each row is as high as its highest picture."""
+    grid = Grid(grid.columns, tuple(tuple(map(_shrunk, row)) for row in grid.rows), grid.failing, grid.legend)
     heights = [max((cell.picture.shape[0] for cell in row if cell.picture is not None), default=0) for row in grid.rows]
     width = GAP + len(grid.columns) * (CELL + GAP)
     height = (
@@ -67,6 +68,20 @@ def png(image: Image.Image) -> bytes:
     stream = BytesIO()
     image.save(stream, format="PNG", optimize=True)
     return stream.getvalue()
+
+
+def jpeg(image: Image.Image) -> bytes:
+    """Give a picture of photos as JPEG, colours at full resolution so that text stays sharp."""
+    stream = BytesIO()
+    image.save(stream, format="JPEG", quality=88, subsampling=0)
+    return stream.getvalue()
+
+
+def _shrunk(cell: Cell) -> Cell:
+    """Give a cell with its picture at the size at which it is drawn."""
+    if cell.picture is None:
+        return cell
+    return Cell(resize(cell.picture, *fitted(cell.picture.shape[:2])), cell.caption)
 
 
 def _centre(index: int) -> float:

@@ -81,6 +81,12 @@ def main(metrics: Mapping[str, float]) -> str:
     return next((name for name in MAIN if name in metrics), min(metrics))
 
 
+def worst(pictures: Mapping[str, Mapping[str, float]]) -> str:
+    """Name the sample with the least of the main figure, given the figures of each."""
+    key = main(next(iter(pictures.values())))
+    return min(sorted(pictures), key=lambda name: pictures[name][key])
+
+
 def sentence(metrics: Mapping[str, float]) -> str:
     """Say a file's main figure in a table where tasks are mixed: `99.11 % of labels`, `PSNR 37.5 dB`."""
     name = main(metrics)

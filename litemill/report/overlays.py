@@ -1,62 +1,43 @@
 """Segmentation side by side: photo, ground truth, the original's labels, each file's."""
 
-from collections.abc import Sequence
-
-import numpy as np
+from functools import lru_cache
 
 from litemill.core import paths
-from litemill.report import evidence, palette
+from litemill.report import palette
 from litemill.report.evidence import Evidence
-from litemill.report.grid import Cell, Grid, fitted
-from litemill.report.results import Section
+from litemill.report.grid import Cell, Grid
 from litemill.report.tables import stems
 from litemill.tasks import pictures
-from litemill.tasks.pictures import Pixels
-
-# enough to see, few enough to be drawn in seconds
-MOST_PICTURES = 4
+from litemill.tasks.pictures import Pixels, resize_nearest
 
 
-def overlays(section: Section) -> Grid:
-    """Draw labels over a few evaluation pictures of a segmentation network."""
-    known = evidence.load(section)
-    originals = _originals(known)
-    chosen = telling(originals)
-    names = [section.sampled.evaluation[index] for index in chosen]
-    columns: dict[str, Sequence[Pixels | None]] = {
-        "ground truth": [_truth(section.sampled.truth.get(name)) for name in names],
-        "original": [originals[index] for index in chosen],
-        **known.outputs(chosen),
-    }
-    rows = []
-    for row, name in enumerate(names):
-        photo, captions = pictures.read(paths.IMAGES / name), known.captions(name)
-        cells = [Cell(pictures.resize(photo, *fitted(photo.shape[:2])), stems(name))]
-        cells += [_cell(photo, labels[row], captions.get(column, "")) for column, labels in columns.items()]
+def overlays(known: Evidence) -> Grid:
+    """Draw labels over the evaluation pictures that are shown of a segmentation network."""
+    section, rows, drawn = known.section, [], []
+    for name, original in known.original.items():
+        shape = (original.shape[0], original.shape[1])
+        photo, truth = shown(name, shape), _truth(section.sampled.truth.get(name), shape)
+        cells = [Cell(photo, stems(name)), Cell(None, "no ground truth"), Cell(palette.overlay(photo, original))]
+        if truth is not None:
+            cells[1] = Cell(palette.overlay(photo, truth))
+        for one in section.ours:
+            labels = known.found[one.name][name]
+            drawn.append(labels)
+            cells.append(Cell(palette.overlay(photo, labels), known.caption(one, name)))
+        drawn += [original] if truth is None else [original, truth]
         rows.append(tuple(cells))
     classes = (paths.LABELS / (section.entry.labels or "")).read_text(encoding="utf-8").splitlines()
-    occurring = [one for labels in columns.values() for one in labels if one is not None]
-    return Grid(("photo", *columns), tuple(rows), known.failing, palette.legend(occurring, classes))
+    columns = ("photo", "ground truth", "original", *(one.name for one in section.ours))
+    return Grid(columns, tuple(rows), known.failing, palette.legend(drawn, classes))
 
 
-def telling(originals: Sequence[Pixels]) -> list[int]:
-    """Choose pictures: first those in which the original finds something, otherwise in their order."""
-    first = sorted(range(len(originals)), key=lambda index: not originals[index].any())
-    return sorted(first[:MOST_PICTURES])
+@lru_cache(maxsize=64)
+def shown(name: str, shape: tuple[int, int]) -> Pixels:
+    """Read an evaluation picture at the size at which it is shown; networks share most of them."""
+    return pictures.resize(pictures.read(paths.IMAGES / name), *shape)
 
 
-def _originals(known: Evidence) -> list[Pixels]:
-    """Give the original's labels [h, w] for each sample."""
-    count = len(known.section.sampled.evaluation)
-    return [known.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(count)]
-
-
-def _truth(name: str | None) -> Pixels | None:
-    return pictures.read_labels(paths.IMAGES / name) if name else None
-
-
-def _cell(photo: Pixels, labels: Pixels | None, caption: str) -> Cell:
-    """Draw labels over a photo: drawn first, then shrunk, so that edges are smooth."""
-    if labels is None:
-        return Cell(None, "no ground truth")
-    return Cell(pictures.resize(palette.overlay(photo, labels), *fitted(photo.shape[:2])), caption)
+def _truth(name: str | None, shape: tuple[int, int]) -> Pixels | None:
+    if name is None:
+        return None
+    return resize_nearest(pictures.read_labels(paths.IMAGES / name), *shape, "half_pixel").astype("uint8")

@@ -1,6 +1,7 @@
 """The colours of classes, and labels drawn over a picture."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -14,6 +15,7 @@ WHITE = np.float32(255)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
+@cache
 def colours() -> Pixels:
     """Give PASCAL VOC's colour map, uint8 [256, 3]: a class's bits, dealt to red, green and blue in turn."""
     found = np.zeros((256, 3), np.uint8)
@@ -30,12 +32,13 @@ def overlay(pixels: Pixels, labels: Pixels) -> Pixels:
 
     The background stays grey; what a ground truth does not judge is white.
     """
-    grey = pixels.astype(np.float32) @ LUMA
-    pale = np.repeat((WHITE + grey[..., None]) / 2, 3, axis=-1)
-    strength = np.where((labels == BACKGROUND) | (labels == NOT_JUDGED), np.float32(0), OPACITY)[..., None]
-    drawn = pale + strength * (colours()[labels] - pale)
+    pale = (WHITE + pixels.astype(np.float32) @ LUMA) / 2
+    drawn = np.repeat(np.round(pale).astype(np.uint8)[..., None], 3, axis=-1)
+    found = (labels != BACKGROUND) & (labels != NOT_JUDGED)
+    under = pale[found][:, None]
+    drawn[found] = np.round(under + OPACITY * (colours()[labels[found]] - under))
     drawn[labels == NOT_JUDGED] = WHITE
-    return np.round(drawn).astype(np.uint8)
+    return drawn
 
 
 def legend(labels: Iterable[Pixels], names: Sequence[str]) -> tuple[tuple[str, Colour], ...]:

@@ -24,11 +24,11 @@ class Found(msgspec.Struct, frozen=True):
 
 def table(results: Results, section: Section) -> Table | None:
     """Give a network's latencies in ms with their intervals, a column a target; None where nothing is recorded."""
-    found = list(_found(results, section))
-    if not found:
+    taken = list(found(results, section))
+    if not taken:
         return None
     targets = tuple(results.params.targets)
-    by_place = {(one.figure.artifact, one.figure.configuration.label, one.target): one for one in found}
+    by_place = {(one.figure.artifact, one.figure.configuration.label, one.target): one for one in taken}
     ways = dict.fromkeys(one.label for name in targets for one in results.params.targets[name].configurations)
     rows = []
     for result in section.results:
@@ -41,11 +41,11 @@ def table(results: Results, section: Section) -> Table | None:
 
 def handsets(results: Results) -> Table | None:
     """Say what the targets' devices are; None where nothing is recorded."""
-    found = [one for section in results.sections for one in _found(results, section)]
+    taken = [one for section in results.sections for one in found(results, section)]
     rows = dict.fromkeys(
         (one.target, one.figure.handset.model, one.figure.handset.soc, one.figure.handset.abi,
          one.figure.handset.android, one.figure.tool_sha256[:12])
-        for one in found
+        for one in taken
     )  # fmt: skip
     columns = words("target", "model", "SoC", "ABI", "system", "tool's SHA-256")
     return Table(columns, tuple(Row(cells) for cells in rows)) if rows else None
@@ -55,7 +55,7 @@ def remarks(results: Results) -> list[str]:
     """Say of each figure that is no plain one why; figures of the same reason together."""
     by_reason: dict[str, list[str]] = {}
     for section in results.sections:
-        for one in _found(results, section):
+        for one in found(results, section):
             if one.figure.reason and not one.stale:
                 name = f"{one.target}, {one.network} {one.figure.artifact}, {one.figure.configuration.label}"
                 by_reason.setdefault(one.figure.reason, []).append(name)
@@ -85,7 +85,7 @@ def _time(figure: Figure) -> str:
     return f"{doubt}{amount(figure.median_ms)}{interval}"
 
 
-def _found(results: Results, section: Section) -> Iterator[Found]:
+def found(results: Results, section: Section) -> Iterator[Found]:
     """Give what is recorded of a network's files at hand, in the configurations of today."""
     at_hand = {result.name: result for result in section.results}
     for name, target in results.params.targets.items():

@@ -23,6 +23,7 @@ from litemill.core.records import (
     Measured,
     Pair,
     Paired,
+    Referenced,
     Rewriting,
     Sampled,
     Validated,
@@ -68,6 +69,7 @@ class Section(msgspec.Struct, frozen=True):
     entry: Entry
     frozen: Frozen
     sampled: Sampled
+    referenced: Referenced
     benchmarked: Benchmarked
     validated: Validated
     rewriting: Rewriting
@@ -137,9 +139,9 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
     )
     frozen = store.load(paths.record("freeze", name), Frozen)
     rewriting = store.load(paths.record("rewriting", name), Rewriting)
-    settings = params.networks[name]
-    entry = frozen.entry
-    return Section(name, settings, entry, frozen, sampled, benchmarked, validated, rewriting, results, recommended)
+    referenced = store.load(paths.record("reference", name), Referenced)
+    known = (frozen, sampled, referenced, benchmarked, validated, rewriting)
+    return Section(name, params.networks[name], frozen.entry, *known, results, recommended)
 
 
 def _recommended(name: str, hashes: Mapping[str, str]) -> Recommended:

@@ -41,6 +41,13 @@ def without(table: Table, *titles: str) -> Table:
     return Table(tuple(table.columns[index] for index in kept), rows)
 
 
+def turned(table: Table, title: str) -> Table:
+    """Give a table with rows and columns exchanged; its first column becomes the titles, all others are numbers."""
+    columns = words(title) + numbers(*(row.cells[0] for row in table.rows))
+    cells = ((column.title, *(row.cells[index] for row in table.rows)) for index, column in enumerate(table.columns))
+    return Table(columns, tuple(map(Row, list(cells)[1:])))
+
+
 def terminal(table: Table) -> str:
     """Write a table as aligned lines."""
     lines = [[column.title for column in table.columns], *(list(row.cells) for row in table.rows)]

@@ -126,8 +126,8 @@ def verdict(result: Result) -> str:
 
 def worst(pictures: Mapping[str, Mapping[str, float]]) -> str:
     """Name the picture with the least of the main figure, and that figure."""
-    key = measures.main(next(iter(pictures.values())))
-    name = min(sorted(pictures), key=lambda one: pictures[one][key])
+    name = measures.worst(pictures)
+    key = measures.main(pictures[name])
     return f"{stems(name)}: {measures.write(key, pictures[name][key])}"
 
 

@@ -54,11 +54,11 @@ SOURCES = {
     "eye": "magenta_mobile",
 }
 BIRD, CAT = "segmentation/bird.png", "content/cat_720p.jpg"
-PAIRS = ("content/cat_720p.jpg + style/La_forma.jpg", "content/face.jpg + style/zigzag_colorful.jpg")
+PAIRS = ("content/cat_720p.jpg + style/clouds-over-bor-1940_sq.jpg", "content/face.jpg + style/zigzag_colorful.jpg")
 EVALUATION = {
     "birds": (BIRD, CAT),
     "painter": PAIRS,
-    "eye": ("style/La_forma.jpg", "style/zigzag_colorful.jpg"),
+    "eye": ("style/clouds-over-bor-1940_sq.jpg", "style/zigzag_colorful.jpg"),
 }
 # network: recipe: the file that stands for it
 BUILT = {

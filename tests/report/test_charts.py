@@ -1,9 +1,15 @@
 """Charts hold the figures of the records, and are the same bytes each time."""
 
+from collections.abc import Callable
 from typing import Any
 
-from litemill.report import charts
+import altair as alt
+import msgspec
+import pytest
+
+from litemill.report import charts, tradeoff
 from litemill.report.results import Results
+from litemill.report.targets import host
 
 
 def panels(chart: charts.Chart) -> list[dict[str, Any]]:
@@ -28,8 +34,8 @@ def test_sizes_are_in_megabytes_and_tell_who_is_outside(joined: Results) -> None
 def test_latencies_have_a_row_for_each_file_and_number_of_threads(joined: Results) -> None:
     rows = panels(charts.latency(joined))[1]["rows"]
     assert len(rows) == 3 * 2
-    assert {(row["threads"], row["median"], row["p95"]) for row in rows} == {
-        ("1 thread", 123.456, 140.0), ("2 threads", 6.78912, 9.0),
+    assert {(row["target"], row["median"], row["high"]) for row in rows} == {
+        ("host, 1 thread", 123.456, 140.0), ("host, 2 threads", 6.78912, 9.0),
     }  # fmt: skip
 
 
@@ -51,3 +57,19 @@ def test_the_same_figures_give_the_same_bytes(joined: Results) -> None:
     first, second = (charts.png(charts.size(joined), 1) for _ in range(2))
     assert first == second
     assert first.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("draw", [charts.size, charts.latency, charts.accuracy])
+def test_charts_of_all_networks_are_vega_lite(joined: Results, draw: Callable[[Results], charts.Chart]) -> None:
+    alt.Chart.from_dict(charts.specification(draw(joined)), validate=True)
+
+
+def test_charts_of_one_network_are_vega_lite(joined: Results) -> None:
+    painter = joined.sections[1]
+    for drawn in (charts.latencies(painter, host(painter)), tradeoff.tradeoff(painter, host(painter)[0])):
+        alt.Chart.from_dict(charts.specification(drawn), validate=True)
+
+
+def test_of_very_many_networks_the_first_are_drawn(joined: Results) -> None:
+    many = msgspec.structs.replace(joined, sections=joined.sections * 20)
+    assert len(panels(charts.size(many))) == charts.MOST_PANELS

@@ -3,11 +3,14 @@
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
-from litemill.report import grid, overlays, palette, stylized
+from litemill.core import paths
+from litemill.core.errors import RecordError
+from litemill.report import chosen, evidence, grid, overlays, palette, stylized
 from litemill.report.grid import Cell, Grid
 from litemill.report.results import Results
 
@@ -83,17 +86,17 @@ def test_the_same_picture_gives_the_same_bytes() -> None:
 
 def test_pictures_in_which_the_original_finds_nothing_are_shown_last() -> None:
     nothing, something = np.zeros((2, 2), np.uint8), np.ones((2, 2), np.uint8)
-    assert overlays.telling([nothing, something, something, something, something]) == [1, 2, 3, 4]
-    assert overlays.telling([nothing, something]) == [0, 1]
+    assert chosen.telling([nothing, something, something, something, something]) == [1, 2, 3, 4]
+    assert chosen.telling([nothing, something]) == [0, 1]
 
 
 def test_pairs_are_shown_with_other_contents_and_styles() -> None:
     samples = [f"{content} + {style}" for content in "abcde" for style in "xyz"]
-    assert [samples[index] for index in stylized.varied(samples)] == ["a + x", "b + y", "c + z"]
+    assert [samples[index] for index in chosen.varied(samples)] == ["a + x", "b + y", "c + z"]
 
 
 def test_overlays_show_photo_truth_original_and_each_recipe(joined: Results) -> None:
-    found = overlays.overlays(joined.sections[0])
+    found = overlays.overlays(evidence.load(joined.sections[0]))
     assert found.columns == ("photo", "ground truth", "original", "fp32")
     assert found.failing == {"fp32"}
     bird, cat = found.rows
@@ -103,7 +106,7 @@ def test_overlays_show_photo_truth_original_and_each_recipe(joined: Results) -> 
 
 
 def test_stylized_pictures_show_content_style_original_and_each_recipe(joined: Results) -> None:
-    found = stylized.stylized(joined.sections[1])
+    found = stylized.stylized(evidence.load(joined.sections[1]))
     assert found.columns == ("content", "style", "original", "fp32", "int8")
     assert [cell.caption for cell in found.rows[1]] == [
         "face",
@@ -120,7 +123,44 @@ def test_stylized_pictures_show_content_style_original_and_each_recipe(joined: R
     assert not np.array_equal(fp32, int8)
 
 
+@pytest.mark.parametrize("path", [paths.outputs("birds"), paths.reference("birds")])
+def test_answers_of_other_files_are_refused(joined: Results, path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(RecordError, match=f"describes another {path}"):
+        evidence.load(joined.sections[0])
+
+
+def test_the_worst_sample_of_each_file_is_shown(joined: Results) -> None:
+    names = tuple("abcdefg")
+    birds = msgspec.structs.replace(joined.sections[0], sampled=msgspec.structs.replace(
+        joined.sections[0].sampled, evaluation=names))  # fmt: skip
+    figures = {name: {"label_agreement": 0.9} for name in names} | {"g": {"label_agreement": 0.2}}
+    judged = msgspec.structs.replace(birds.ours[0].judged, pictures=figures)
+    birds = msgspec.structs.replace(birds, results=(msgspec.structs.replace(birds.ours[0], judged=judged),))
+    assert chosen.chosen(birds, [np.ones(1)] * 7) == [0, 1, 2, 3, 6]
+
+
+SIZES = {(100, 200): (100, 200), (1024, 2048): (200, 400), (9000, 3): (400, 1)}
+
+
+@pytest.mark.parametrize(("shape", "kept"), SIZES.items())
+def test_a_picture_is_shown_at_most_so_large(shape: tuple[int, int], kept: tuple[int, int]) -> None:
+    assert evidence.shrunk(np.zeros(shape, np.uint8), evidence.SIDE).shape == kept
+
+
+def test_shrunk_labels_are_no_new_classes() -> None:
+    labels = np.zeros((800, 800), np.uint8)
+    labels[:, 400:] = 15
+    assert set(np.unique(evidence.shrunk(labels, 300))) == {0, 15}
+
+
+def test_a_stylized_picture_is_shown_in_whole_numbers() -> None:
+    small = evidence.shrunk(np.full((10, 10, 3), 1.5, np.float32), evidence.SIDE)
+    assert small.dtype == np.uint8
+    assert (small == 255).all()
+
+
 def test_ground_truth_that_is_gone_is_named(joined: Results) -> None:
     Path("data/images/segmentation/bird_labels.png").unlink()
     with pytest.raises(Exception, match=r"bird_labels\.png: no such picture"):
-        overlays.overlays(joined.sections[0])
+        overlays.overlays(evidence.load(joined.sections[0]))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from report import built
 
-OUTPUTS = ("reports/report.md", "reports/metrics.json", "reports/figures")
+OUTPUTS = ("reports/index.html", "reports/report.md", "reports/metrics.json", "reports/figures")
 
 
 def outputs(checkout: Path) -> dict[str, bytes]:
@@ -30,7 +30,7 @@ def written(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(original, folder)
     done = built.report(folder)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "reports/report.md: 5 artifacts, 1 outside tolerance\n"
+    assert done.stdout == "reports/index.html, reports/report.md: 5 artifacts, 1 outside tolerance\n"
     return folder
 
 
@@ -38,7 +38,7 @@ def test_the_report_shows_every_figure_and_each_is_a_picture(written: Path) -> N
     text = (written / "reports/report.md").read_text()
     shown = re.findall(r"!\[[^\]]+\]\((figures/[^)]+)\)", text)
     assert sorted(shown) == sorted(f"figures/{path.name}" for path in (written / "reports/figures").iterdir())
-    assert {"figures/birds.png", "figures/painter.png", "figures/size.png"} <= set(shown)
+    assert {"figures/birds.jpg", "figures/painter.jpg", "figures/size.png"} <= set(shown)
     for name in shown:
         with Image.open(written / "reports" / name) as picture:
             picture.load()
@@ -77,7 +77,7 @@ def test_the_report_says_where_it_was_measured_and_on_what(written: Path) -> Non
     text = (written / "reports/report.md").read_text()
     assert "Timed on: A | processor (avx2), 2 cores, 8 GB, Linux x86_64, LiteRT 2.3.0" in text
     assert "5 runs after 1 to warm up" in text
-    assert "2 pairs of cat_720p, face with La_forma, zigzag_colorful" in text
+    assert "2 pairs of cat_720p, face with clouds-over-bor-1940_sq, zigzag_colorful" in text
 
 
 def test_the_summary_is_sorted_and_rounded(written: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_figure_of_a_network_that_is_gone_goes_too(written: Path, checkout: 
     "file",
     [
         "data/references/birds/reference.npz",
-        "data/samples/painter/evaluation.npz",
+        "data/outputs/painter.npz",
         "data/graphs/eye/graph.pb",
     ],
 )
@@ -131,7 +131,7 @@ def test_the_table_lists_every_artifact_and_the_reports_path(checkout: Path) -> 
         ["eye", "fp32", "2,828,838"], ["eye", "int8", "2,828,838"],
     ]  # fmt: skip
     assert lines[1].endswith("outside: label agreement 95.00 %, least 96.50 %")
-    assert lines[-1] == "reports/report.md: 5 artifacts, 1 outside tolerance"
+    assert lines[-1] == "reports/index.html, reports/report.md: 5 artifacts, 1 outside tolerance"
     assert done.returncode == 0
 
 

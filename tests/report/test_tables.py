@@ -83,7 +83,7 @@ def test_operations_leave_the_plumbing_out(joined: Results) -> None:
 def test_networks_with_the_same_pictures_share_a_row(joined: Results) -> None:
     found = rows(provenance.pictures(joined))
     assert [row["networks"] for row in found] == ["birds", "painter", "eye"]
-    assert found[1]["judged on"] == "2 pairs of cat_720p, face with La_forma, zigzag_colorful"
+    assert found[1]["judged on"] == "2 pairs of cat_720p, face with clouds-over-bor-1940_sq, zigzag_colorful"
 
 
 def test_the_summary_has_a_leaf_for_each_figure(joined: Results) -> None:

@@ -1,0 +1,152 @@
+"""How long report and page of many files take to write and to open, and how large the page is.
+
+    python benchmarks/report_scale.py [NETWORKS] [RECIPES]
+
+The records are made up (as in tests/report/built.py), the pictures are the repository's own, half of the networks
+segment and half stylize; the files themselves are small stand-ins, which the report only hashes. Opening is timed in
+Chromium, from the address to the end of `load`, and to the first frame after it.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import yaml
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
+
+from report import browser, built  # noqa: E402
+
+from litemill.core import files, paths, store  # noqa: E402
+from litemill.core.recommended import Candidate, Choice, Recommended  # noqa: E402
+from litemill.core.records import (  # noqa: E402
+    Benchmarked,
+    Converted,
+    Frozen,
+    Gate,
+    Judged,
+    Measured,
+    Record,
+    Referenced,
+    Rewriting,
+    Sampled,
+    Validated,
+    Verdict,
+)
+from litemill.core.rules import TARGETS  # noqa: E402
+from litemill.tasks import pictures  # noqa: E402
+
+SIDE, DARK = 384, 128
+LIKE = ("birds", "painter")
+METRIC = {"birds": "label_agreement", "painter": "psnr_db"}
+
+
+def main(networks: int, recipes: int) -> None:
+    """Make a checkout of so many files, write its report, open its page, and print what that took."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        built.build(Path(folder))
+        grow(networks, recipes)
+        seconds = write(Path(folder))
+        page = Path(folder) / paths.PAGE
+        loaded, shown = opened(page)
+        print(f"{networks * recipes} files of {networks} networks")
+        print(f"written in {seconds:.1f} s; page {page.stat().st_size / 1e6:.1f} MB")
+        print(f"opened in {loaded:.2f} s, first frame after {shown:.2f} s")
+
+
+def grow(networks: int, recipes: int) -> None:
+    """Turn the made-up checkout into one of many networks, each like one of its own."""
+    params = yaml.safe_load(paths.PARAMS.read_text())
+    names = [f"recipe_{index:02}" for index in range(recipes)]
+    likes = {f"{LIKE[index % 2]}_{index:02}": LIKE[index % 2] for index in range(networks)}
+    params["networks"] = {name: params["networks"][like] | {"baselines": []} for name, like in likes.items()}
+    params |= {"recipes": {name: {"quantize": "none"} for name in names}, "bottleneck_from": {}}
+    paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
+    outputs = {like: answered(like, names) for like in LIKE}
+    verdicts = [one for name, like in likes.items() for one in network(name, like, names, outputs[like])]
+    store.save(paths.RECORDS / "gate.json", Gate(tuple(verdicts)))
+
+
+def answered(like: str, names: list[str]) -> files.Arrays:
+    """Make what each file says: real pictures, each file's a little off."""
+    found: files.Arrays = {}
+    for index, picture in enumerate(("content/cat_720p.jpg", "content/face.jpg")):
+        pixels = pictures.resize(pictures.read(paths.IMAGES / picture), SIDE, SIDE)
+        said = pixels if like == "painter" else np.where(pixels[..., 0] > DARK, np.uint8(15), np.uint8(0))
+        found |= {f"{name}_{index:03}": np.roll(said, step, 1) for step, name in enumerate(names)}
+    return found
+
+
+def network(name: str, like: str, recipes: list[str], outputs: files.Arrays) -> list[Verdict]:
+    """Write a network's records, graph, answers and files; give its verdicts."""
+    files.write(paths.graph(name), name.encode())
+    files.write_arrays(paths.outputs(name), outputs)
+    files.write(paths.reference(name), paths.reference(like).read_bytes())
+    copied("freeze", like, name, Frozen, sha256=files.sha256(paths.graph(name)))
+    copied("samples", like, name, Sampled)
+    copied("reference", like, name, Referenced)
+    judged = store.load(paths.record("validate", like), Validated).artifacts[0]
+    measured = store.load(paths.record("benchmark", like), Benchmarked).artifacts[0]
+    found: list[tuple[Judged, Measured]] = []
+    for index, recipe in enumerate(recipes):
+        files.write(paths.artifact(name, recipe), f"{name} {recipe}".encode())
+        sha256, size = files.sha256(paths.artifact(name, recipe)), 10_000_000 // (index + 1)
+        like_recipe = store.load(paths.record("convert", like, "fp32"), Converted)
+        described = msgspec.structs.replace(like_recipe, network=name, recipe=recipe, sha256=sha256, size_bytes=size)
+        store.save(paths.record("convert", name, recipe), described)
+        times = tuple(msgspec.structs.replace(one, median_ms=10.0 + index) for one in measured.latency)
+        metrics = {key: value * (1 - index / 1000) for key, value in judged.metrics.items()}
+        found.append(
+            (
+                msgspec.structs.replace(judged, name=recipe, sha256=sha256, size_bytes=size, metrics=metrics),
+                msgspec.structs.replace(measured, name=recipe, sha256=sha256, latency=times),
+            )
+        )
+    kept = files.sha256(paths.outputs(name))
+    artifacts = tuple(one for one, _ in found)
+    copied("validate", like, name, Validated, artifacts=artifacts, outputs_sha256=kept)
+    copied("rewriting", like, name, Rewriting)
+    weighed = tuple(Candidate(one.name, one.sha256, one.size_bytes, one.metrics[METRIC[like]]) for one in artifacts)
+    choices = tuple(
+        Choice(target, weighed[0].recipe, weighed[0].sha256, "the first", METRIC[like], weighed) for target in TARGETS
+    )
+    copied("recommend", like, name, Recommended, choices=choices)
+    copied("benchmark", like, name, Benchmarked, artifacts=tuple(one for _, one in found))
+    return [Verdict(name, one.name, one.sha256) for one in artifacts]
+
+
+def copied(stage: str, like: str, name: str, kind: type[Record], **fields: object) -> None:
+    """Write a record of another network as this one's, with other fields."""
+    record = store.load(paths.record(stage, like), kind)
+    store.save(paths.record(stage, name), msgspec.structs.replace(record, network=name, **fields))
+
+
+def write(folder: Path) -> float:
+    """Run the report stage as a build does; give the seconds that it took."""
+    start = time.perf_counter()
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([sys.executable, "-m", "stages.report"], cwd=folder, env=environment, check=True, timeout=600)
+    return time.perf_counter() - start
+
+
+def opened(page: Path) -> tuple[float, float]:
+    """Open a page twice, the second time for the figures: seconds to `load`, and to the first frame after it."""
+    with browser.launched() as chromium:
+        for _ in range(2):
+            start = time.perf_counter()
+            with browser.opened(chromium, page) as (tab, _):
+                loaded = time.perf_counter() - start
+                tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+                shown = time.perf_counter() - start
+    return loaded, shown
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:] or (50, 10)))

@@ -1,0 +1,38 @@
+"""The pictures of all networks that give some, by network."""
+
+import math
+
+import msgspec
+
+from litemill.report import evidence, grid
+from litemill.report.evidence import Evidence
+from litemill.report.grid import Grid
+from litemill.report.overlays import overlays
+from litemill.report.results import Results
+from litemill.report.stylized import stylized
+
+# files beyond which their pictures shrink, so that a page of 500 can still be opened
+MANY = 64
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What was found in a network's evaluation pictures, as arrays and as a grid of pictures."""
+
+    evidence: Evidence
+    grid: Grid
+
+
+def load(results: Results) -> dict[str, Shown]:
+    """Read the answers of each network that gives pictures; a style bottleneck is none."""
+    sections = [section for section in results.sections if section.settings.part != "predict"]
+    size = side(sum(len(section.ours) for section in sections))
+    found = {}
+    for section in sections:
+        known = evidence.load(section, size)
+        found[section.name] = Shown(known, stylized(known) if section.settings.part else overlays(known))
+    return found
+
+
+def side(count: int) -> int:
+    """Give the longer side, in pixels, of the pictures of `count` files: smaller where there are very many."""
+    return max(grid.CELL, round(evidence.SIDE * min(1.0, math.sqrt(MANY / max(count, 1)))))

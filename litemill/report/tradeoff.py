@@ -1,0 +1,67 @@
+"""One network's files by latency, accuracy and size, with the line of those that none beats in the first two."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from litemill.report import charts, labels, measures, vector
+from litemill.report.results import Section
+from litemill.report.targets import Target
+
+HEIGHT = 220
+SHAPES = ("circle", "cross", "diamond")
+
+
+def tradeoff(section: Section, target: Target) -> alt.LayerChart:
+    """Points: latency on a target against the main figure, larger for larger files; a stepped line along the front."""
+    key = measures.main(section.results[0].judged.metrics)
+    found = rows(section, target, 100 if key == "label_agreement" else 1)
+    wide = 1.35 * max(row["ms"] for row in found)
+    labels.place(found, "ms", (vector.WIDTH / wide, HEIGHT))
+    milliseconds = alt.X("ms:Q", title=f"median on {target.name}, ms", scale=alt.Scale(domain=[0, wide], nice=False))
+    near = alt.Y("accuracy:Q", title=charts.title(key), scale=alt.Scale(zero=False, padding=16))
+    base = alt.Chart({"values": found})
+    line = (
+        alt.Chart({"values": front(found)})
+        .mark_line(interpolate="step-after", color=charts.INK, strokeWidth=1, strokeDash=[4, 3])
+        .encode(x=milliseconds, y=near)
+    )
+    points = base.mark_point(filled=True, opacity=0.85).encode(
+        x=milliseconds,
+        y=near,
+        size=alt.Size("size_mb:Q", scale=alt.Scale(domainMin=0, range=[40, 220]), legend=None),
+        color=alt.Color("kind:N", scale=_scale(list(charts.KINDS.values()))),
+        shape=alt.Shape("kind:N", scale=_scale(list(SHAPES))),
+        description="said:N",
+    )
+    text = base.mark_text(align="left", aria=False).encode(x="label_x:Q", y="label_y:Q", text="name:N")
+    layered: alt.LayerChart = (line + points + text).properties(height=HEIGHT)
+    return layered
+
+
+def rows(section: Section, target: Target, scale: float) -> list[dict[str, Any]]:
+    """Give the files that were timed on a target; `scale` turns the main figure into its axis's unit."""
+    found = []
+    for one in section.results:
+        if one.name in target.times:
+            median, size = target.times[one.name].median_ms, one.judged.size_bytes / 1e6
+            near = one.judged.metrics[measures.main(one.judged.metrics)] * scale
+            figures = {"ms": median, "accuracy": near, "size_mb": size}
+            said = f"{charts.name_of(one)}: {median:.3g} ms, {near:.6g}, {size:.2f} MB"
+            found.append({"name": charts.name_of(one), "kind": charts.kind_of(one), "said": said, **figures})
+    return found
+
+
+def front(found: Sequence[dict[str, Any]]) -> list[dict[str, float]]:
+    """Give the points of our files that none beats in latency and accuracy, fastest first."""
+    line: list[dict[str, float]] = []
+    ours = (row for row in found if row["kind"] != "official")
+    for row in sorted(ours, key=lambda row: (row["ms"], -row["accuracy"])):
+        if not line or row["accuracy"] > line[-1]["accuracy"]:
+            line.append({"ms": row["ms"], "accuracy": row["accuracy"]})
+    return line
+
+
+def _scale(values: list[str]) -> alt.Scale:
+    return alt.Scale(domain=list(charts.KINDS), range=values)
