@@ -104,7 +104,12 @@ def _accuracy(section: Section) -> alt.LayerChart:
     key = measures.main(section.results[0].judged.metrics)
     # room to the right for the labels
     wide = 1.5 * max(row["size_mb"] for row in rows)
-    labels.place(rows, "size_mb", (WIDTH / wide, HEIGHT))
+    heights = [row["accuracy"] for row in rows]
+    up = HEIGHT / (max(heights) - min(heights) or 1.0)
+    places = labels.places({row["name"]: (row["size_mb"] * WIDTH / wide, row["accuracy"] * up) for row in rows})
+    for row in rows:
+        x, y = places[row["name"]]
+        row["label_x"], row["label_y"] = x * wide / WIDTH, y / up
     across = alt.Scale(domain=[0, wide], nice=False)
     base = _base(rows).encode(x=alt.X("size_mb:Q", title="megabytes", scale=across, axis=alt.Axis(tickCount=5)))
     near = alt.Y("accuracy:Q", title=title(key), scale=alt.Scale(zero=False))

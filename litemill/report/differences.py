@@ -10,6 +10,7 @@ DIFFERENT = np.array((200, 0, 90), np.uint8)
 # the error that is drawn black, as a share of the range
 FULL = 0.25
 LABELS = "coloured: another class than the original's"
+NONE = "none that shows at this size"
 PICTURES = "darker: further from the original; black: a quarter of the range or more"
 
 

@@ -1,40 +1,41 @@
 """Labels beside the points of a chart, where they cover nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
-from typing import Any
 
 # pixels of a point, and of a label: a letter's width, a line's height
 POINT, LETTER, LINE = 8, 6, 12
+STEP = 3
+
+Place = tuple[float, float]
 
 
-def place(rows: list[dict[str, Any]], across: str, scale: tuple[float, float]) -> None:
-    """Give each point a place for its label that covers no other: right of it, left, or further down.
+def places(points: Mapping[str, Place]) -> dict[str, Place]:
+    """Give each point a place for its name that covers no other: right of it or left, or the nearest up or down.
 
-    Parameters
-    ----------
-    rows
-        With `name`, `accuracy` (upwards) and a figure to the right; `label_x` and `label_y` are added.
-    across
-        The name of that figure.
-    scale
-        Pixels to the figure's unit, and the height of the panel in pixels.
+    Points are (right, up) in pixels, by name; a place is the middle of a name's left end.
     """
-    to_pixels, height = scale
-    heights = [row["accuracy"] for row in rows]
-    up = height / (max(heights) - min(heights) or 1.0)
-    points = {row["name"]: (row[across] * to_pixels, row["accuracy"] * up) for row in rows}
     taken = [(x - POINT, x + POINT, y) for x, y in points.values()]
-    for row in sorted(rows, key=lambda row: (-row["accuracy"], -row[across])):
-        x, y = points[row["name"]]
-        length = LETTER * len(row["name"])
-        places = ((start, y - down) for down in count(0, 3) for start in (x + POINT + 2, x - POINT - length))
-        start, at = next(place for place in places if place[0] >= 0 and _free(place, length, taken))
+    found = {}
+    for name in sorted(points, key=lambda one: (-points[one][1], -points[one][0])):
+        length = LETTER * len(name)
+        start, at = next(one for one in _around(points[name], length) if _free(one, length, taken))
         taken.append((start, start + length, at))
-        row["label_x"], row["label_y"] = start / to_pixels, at / up
+        found[name] = (start, at)
+    return found
 
 
-def _free(place: tuple[float, float], length: float, taken: Iterable[tuple[float, float, float]]) -> bool:
+def _around(point: Place, length: float) -> Iterator[Place]:
+    """Give the places for a label of a length, the nearest first."""
+    x, y = point
+    for shift in count(0, STEP):
+        for up in (-shift, shift) if shift else (0,):
+            yield x + POINT + 2, y + up
+            if x - POINT - length >= 0:
+                yield x - POINT - length, y + up
+
+
+def _free(place: Place, length: float, taken: Iterable[tuple[float, float, float]]) -> bool:
     """Whether a label that starts at a place covers nothing that is taken: (left, right, height)."""
     start, at = place
     return not any(start < right and left < start + length and abs(at - y) < LINE for left, right, y in taken)

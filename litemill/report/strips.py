@@ -70,6 +70,8 @@ def worst(known: Shown, one: Result) -> Worst:
         difference, said = differences.of_labels(photo, found, original), differences.LABELS
     else:
         difference, said = differences.of_pictures(found, original), differences.PICTURES
+    if np.array_equal(found, original):
+        said = differences.NONE
     where = f"{evidence.section.name}, {one.name}, {stems(sample)}"
     return Worst(
         stems(sample),

@@ -1,5 +1,6 @@
 """One network's files by latency, accuracy and size, with the line of those that none beats in the first two."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from litemill.report.results import Section
 from litemill.report.targets import Target
 
 HEIGHT = 220
+# of the axis of time to the left of the fastest file; its square is to the right of the slowest, for the label
+MARGIN = 1.25
+AXIS = alt.Axis(labelOverlap="greedy", labelSeparation=6)
 SHAPES = ("circle", "cross", "diamond")
 
 
@@ -17,9 +21,10 @@ def tradeoff(section: Section, target: Target) -> alt.LayerChart:
     """Points: latency on a target against the main figure, larger for larger files; a stepped line along the front."""
     key = measures.main(section.results[0].judged.metrics)
     found = rows(section, target, 100 if key == "label_agreement" else 1)
-    wide = 1.35 * max(row["ms"] for row in found)
-    labels.place(found, "ms", (vector.WIDTH / wide, HEIGHT))
-    milliseconds = alt.X("ms:Q", title=f"median on {target.name}, ms", scale=alt.Scale(domain=[0, wide], nice=False))
+    low, high = min(row["ms"] for row in found) / MARGIN, max(row["ms"] for row in found) * MARGIN**2
+    _label(found, low, high)
+    across = alt.Scale(type="log", domain=[low, high], nice=False)
+    milliseconds = alt.X("ms:Q", title=f"median on {target.name}, ms (logarithmic)", scale=across, axis=AXIS)
     near = alt.Y("accuracy:Q", title=charts.title(key), scale=alt.Scale(zero=False, padding=16))
     base = alt.Chart({"values": found})
     line = (
@@ -61,6 +66,17 @@ def front(found: Sequence[dict[str, Any]]) -> list[dict[str, float]]:
         if not line or row["accuracy"] > line[-1]["accuracy"]:
             line.append({"ms": row["ms"], "accuracy": row["accuracy"]})
     return line
+
+
+def _label(found: Sequence[dict[str, Any]], low: float, high: float) -> None:
+    """Give each row a place for its label, on an axis of time from `low` to `high`."""
+    heights = [row["accuracy"] for row in found]
+    up, wide = HEIGHT / (max(heights) - min(heights) or 1.0), vector.WIDTH / math.log(high / low)
+    points = {row["name"]: (math.log(row["ms"] / low) * wide, row["accuracy"] * up) for row in found}
+    places = labels.places(points)
+    for row in found:
+        x, y = places[row["name"]]
+        row["label_x"], row["label_y"] = low * math.exp(x / wide), y / up
 
 
 def _scale(values: list[str]) -> alt.Scale:
