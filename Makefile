@@ -28,8 +28,8 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write
 
-check: .venv/installed ## list the artifacts outside their tolerance; fails if there is one
-	@python -m stages.gate --check
+check: .venv/installed ## list the artifacts outside their tolerance and the budgets that are not kept; fails if there is one
+	@python -m stages.check
 
 report: .venv/installed ## write reports/ anew from what was measured
 	@dvc repro report

@@ -24,7 +24,7 @@ class Found(msgspec.Struct, frozen=True):
 
 def table(results: Results, section: Section) -> Table | None:
     """Give a network's latencies in ms with their intervals, a column a target; None where nothing is recorded."""
-    found = list(_found(results, section))
+    found = list(taken(results, section))
     if not found:
         return None
     targets = tuple(results.params.targets)
@@ -41,7 +41,7 @@ def table(results: Results, section: Section) -> Table | None:
 
 def handsets(results: Results) -> Table | None:
     """Say what the targets' devices are; None where nothing is recorded."""
-    found = [one for section in results.sections for one in _found(results, section)]
+    found = [one for section in results.sections for one in taken(results, section)]
     rows = dict.fromkeys(
         (one.target, one.figure.handset.model, one.figure.handset.soc, one.figure.handset.abi,
          one.figure.handset.android, one.figure.tool_sha256[:12])
@@ -55,7 +55,7 @@ def remarks(results: Results) -> list[str]:
     """Say of each figure that is no plain one why; figures of the same reason together."""
     by_reason: dict[str, list[str]] = {}
     for section in results.sections:
-        for one in _found(results, section):
+        for one in taken(results, section):
             if one.figure.reason and not one.stale:
                 name = f"{one.target}, {one.network} {one.figure.artifact}, {one.figure.configuration.label}"
                 by_reason.setdefault(one.figure.reason, []).append(name)
@@ -85,7 +85,7 @@ def _time(figure: Figure) -> str:
     return f"{doubt}{amount(figure.median_ms)}{interval}"
 
 
-def _found(results: Results, section: Section) -> Iterator[Found]:
+def taken(results: Results, section: Section) -> Iterator[Found]:
     """Give what is recorded of a network's files at hand, in the configurations of today."""
     at_hand = {result.name: result for result in section.results}
     for name, target in results.params.targets.items():
