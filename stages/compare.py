@@ -13,7 +13,7 @@ def compare(base: str, remeasure: bool = False) -> str:  # noqa: FBT001, FBT002 
     """Write reports/diff.md and diff.html; with `remeasure`, latencies are measured anew, both sides in turn."""
     params, before, after = parameters.load(), Revision(base), Revision()
     with tempfile.TemporaryDirectory() as scratch:
-        found = comparison.compare(before, after, params.benchmark if remeasure else None, Path(scratch))
+        found = comparison.compare(before, after, params, remeasured=remeasure, scratch=Path(scratch))
     drawn = render.figures(found.pictures)
     with files.replacing(paths.DIFF_FIGURES) as folder:
         folder.mkdir()

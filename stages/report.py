@@ -2,8 +2,8 @@
 
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
-from litemill.report import results as joined
 from litemill.report import budgets, tables
+from litemill.report import results as joined
 from litemill.report.results import Results
 from litemill.report.summary import summary
 from litemill.report.table import terminal, without

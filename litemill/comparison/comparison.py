@@ -5,13 +5,14 @@ from pathlib import Path
 import msgspec
 
 from litemill.bench import processes
-from litemill.comparison import changes, pictures
+from litemill.comparison import changes, limits, pictures
 from litemill.comparison.changes import Artifact, Setting, Side
+from litemill.comparison.limits import Held
 from litemill.comparison.remeasure import remeasure
 from litemill.comparison.revision import Revision
 from litemill.core import paths
 from litemill.core.errors import RecordError
-from litemill.core.params import Benchmark
+from litemill.core.params import Benchmark, Params
 from litemill.report.grid import Grid
 
 NOT_COMPARABLE = "not comparable"
@@ -42,6 +43,8 @@ class Comparison(msgspec.Struct, frozen=True):
         How many of the head's stages ran with other settings than it has now.
     unknown
         Whether a side has no lock of DVC's: files are told apart by their figures alone.
+    budgets
+        The head's, in both.
     pictures
         Of the networks whose files differ; None where what they said is not at hand.
     """
@@ -53,18 +56,21 @@ class Comparison(msgspec.Struct, frozen=True):
     same: int
     stale: int
     unknown: bool
+    budgets: tuple[Held, ...]
     pictures: dict[str, Grid | None]
 
 
-def compare(base: Revision, head: Revision, timed: Benchmark | None, scratch: Path) -> Comparison:
+def compare(base: Revision, head: Revision, params: Params, *, remeasured: bool, scratch: Path) -> Comparison:
     """Compare two sides.
 
     Parameters
     ----------
     base, head
         The sides.
-    timed
-        How to measure both sides' latency anew; None leaves it.
+    params
+        The head's settings.
+    remeasured
+        Whether to measure both sides' latency anew.
     scratch
         A folder for files of both.
     """
@@ -72,6 +78,7 @@ def compare(base: Revision, head: Revision, timed: Benchmark | None, scratch: Pa
     if not after.names:
         raise RecordError(f"{head.name}: nothing is built", remedy="run: make repro")
     found = changes.artifacts(before, after)
+    timed = params.benchmark if remeasured else None
     differing = {(one.network, one.recipe) for one in found}
     return Comparison(
         base=base.name,
@@ -79,8 +86,9 @@ def compare(base: Revision, head: Revision, timed: Benchmark | None, scratch: Pa
         settings=tuple(changes.settings(base.yaml(paths.PARAMS), head.yaml(paths.PARAMS))),
         artifacts=tuple(_timed(one, base, head, timed, scratch) for one in found),
         same=len(after.names - differing),
-        stale=len(head.stale()),
+        stale=head.stale(),
         unknown=not (before.files and after.files),
+        budgets=limits.held(params.budgets, base, head),
         pictures=pictures.grids(base, head, found, scratch),
     )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import jinja2
 
-from litemill.comparison import words
+from litemill.comparison import limits, words
 from litemill.comparison.comparison import Comparison
 from litemill.core import paths
 from litemill.report import grid
@@ -47,6 +47,8 @@ def render(template: str, comparison: Comparison, drawn: list[Figure]) -> str:
         outside=[one for one in comparison.artifacts if one.artifact.failing],
         settings=words.settings(comparison),
         artifacts=words.artifacts(comparison),
+        kept=words.budgets(comparison),
+        budgets=limits.table(comparison.budgets),
         notes=words.notes(comparison),
         figures=drawn,
         folder=paths.DIFF_FIGURES.relative_to(paths.DIFF.parent).as_posix(),

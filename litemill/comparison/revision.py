@@ -12,7 +12,8 @@ from litemill.core import paths
 from litemill.core.errors import LitemillError
 
 TIME_LIMIT_S = 60
-LOCK = Path("dvc.lock")
+# the root's, and one for each network; in older revisions all stages stand in the root's
+LOCK, PIPELINES = "dvc.lock", str(paths.PIPELINE.parent)
 ARTIFACT = re.compile(rf"{paths.MODELS}/([^/]+)/([^/]+)\.tflite")
 
 Key = tuple[str, str]
@@ -62,7 +63,7 @@ class Revision:
     def artifacts(self) -> dict[Key, File]:
         """Give the artifacts that were built, by network and recipe, as DVC's lock has them."""
         found = {}
-        for stage in self._lock.values():
+        for stage in self._stages:
             for out in stage.get("outs", ()):
                 named = ARTIFACT.fullmatch(out["path"])
                 # one that a network is not built with is empty
@@ -70,15 +71,11 @@ class Revision:
                     found[named[1], named[2]] = File(out["md5"], out["size"])
         return found
 
-    def stale(self) -> list[str]:
-        """Name the stages that ran with other settings than `params.yaml` has."""
+    def stale(self) -> int:
+        """Count the stages that ran with other settings than `params.yaml` has."""
         now = self.yaml(paths.PARAMS)
-        found = []
-        for name, stage in self._lock.items():
-            ran_with = stage.get("params", {}).get(str(paths.PARAMS), {})
-            if any(_setting(now, key) != value for key, value in ran_with.items()):
-                found.append(name)
-        return found
+        ran_with = [stage.get("params", {}).get(str(paths.PARAMS), {}) for stage in self._stages]
+        return sum(any(_setting(now, key) != value for key, value in one.items()) for one in ran_with)
 
     def fetch(self, path: Path, to: Path) -> bool:
         """Copy a file from the working tree, DVC's cache or its remote; False where none of them holds it."""
@@ -94,11 +91,15 @@ class Revision:
         return to.is_file()
 
     @cached_property
-    def _lock(self) -> dict[str, Any]:
+    def _stages(self) -> list[dict[str, Any]]:
         """What DVC recorded of each stage; nothing in a revision without it."""
-        lock = self.yaml(LOCK)
-        stages: dict[str, Any] = lock.get("stages", {}) if isinstance(lock, dict) else {}
-        return stages
+        if self.commit:
+            listed = _git("ls-tree", "-r", "-z", "--name-only", self.commit, LOCK, PIPELINES)
+            names = [name for name in (listed or b"").decode().split("\0") if name.endswith(LOCK)]
+        else:
+            names = [str(path) for path in (Path(LOCK), *sorted(Path(PIPELINES).glob(f"*/{LOCK}"))) if path.is_file()]
+        locks = [self.yaml(Path(name)) for name in names]
+        return [stage for lock in locks if isinstance(lock, dict) for stage in lock.get("stages", {}).values()]
 
     def _text(self, path: Path) -> bytes:
         if not self.commit:

@@ -61,6 +61,12 @@ def notes(comparison: Comparison) -> list[str]:
     return found
 
 
+def budgets(comparison: Comparison) -> str:
+    """Say how many budgets are kept; nothing without budgets."""
+    kept = sum(one.head.state == "kept" for one in comparison.budgets)
+    return f"{kept} of {len(comparison.budgets)} budgets kept" if comparison.budgets else ""
+
+
 def _cells(compared: Compared) -> tuple[str, ...]:
     one = compared.artifact
     size = next((figure for figure in one.figures if figure.name == SIZE), None)

@@ -10,6 +10,7 @@ from litemill.core.errors import SettingsError
 from litemill.core.rules import Target
 
 Accuracy = Literal["label_agreement", "mean_iou", "bottleneck_cosine", "psnr_db", "ssim"]
+Names = Mapping[str, Collection[str]]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 HOST = "host"
 
@@ -66,21 +67,19 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.target}, {self.configuration}" if self.figure == "latency_ms" else ""
 
 
-def check(
-    budgets: Mapping[str, Budget], files: Mapping[str, Collection[str]], places: Mapping[str, Collection[str]], where: str
-) -> None:
+def check(where: str, budgets: Mapping[str, Budget], files: Names, places: Names) -> None:
     """Hold what budgets name against what there is.
 
     Parameters
     ----------
+    where
+        The file that is read.
     budgets
         By name.
     files
         A network's recipes and official files.
     places
         A target's configurations, by their labels.
-    where
-        The file that is read.
 
     Raises
     ------

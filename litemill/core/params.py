@@ -234,7 +234,7 @@ def _check_budgets(params: Params) -> None:
     files = {name: (*params.built_with(name), *network.baselines) for name, network in params.networks.items()}
     ways = {name: [one.label for one in target.configurations] for name, target in params.targets.items()}
     host = [Configuration(threads=count).label for count in params.benchmark.threads]
-    budgets.check(params.budgets, files, {budgets.HOST: host} | ways, str(PARAMS))
+    budgets.check(str(PARAMS), params.budgets, files, {budgets.HOST: host} | ways)
 
 
 def _check_network(params: Params, where: str, network: Network) -> None:

@@ -53,19 +53,20 @@ def table(outcomes: Iterable[Outcome]) -> Table:
     """Give a line a budget."""
     rows = []
     for one in outcomes:
-        budget = one.budget
-        what = f"{budget.figure} ({budget.place})" if budget.place else budget.figure
-        cells = (one.name, budget.of, what, write(budget, one.value), limit(budget, one.limit), one.state)
-        rows.append(Row(cells, one.state == "broken"))
-    return Table(words("budget", "of", "figure") + numbers("value", "limit") + words("verdict"), tuple(rows))
+        figures = write(one.budget, one.value), limit(one.budget, one.limit)
+        rows.append(Row((one.name, subject(one.budget), *figures, one.state), one.state != "kept"))
+    return Table(words("budget", "of") + numbers("value", "limit") + words("verdict"), tuple(rows))
 
 
 def said(one: Outcome) -> str:
     """Say in a line what came of a budget."""
-    what = f"budget {one.name}: {one.budget.of} {one.budget.figure}{f' ({one.budget.place})' if one.budget.place else ''}"
-    if one.state == "not measured":
-        return f"{what}: not measured"
-    return f"{what}: {write(one.budget, one.value)}, {limit(one.budget, one.limit)}: {one.state}"
+    found = f"{write(one.budget, one.value)}, {limit(one.budget, one.limit)}: " if one.state != "not measured" else ""
+    return f"budget {one.name}: {subject(one.budget)}: {found}{one.state}"
+
+
+def subject(budget: Budget) -> str:
+    """Say what a budget limits."""
+    return f"{budget.of} {budget.figure}{f' ({budget.place})' if budget.place else ''}"
 
 
 def write(budget: Budget, value: float | None) -> str:
@@ -79,8 +80,10 @@ def write(budget: Budget, value: float | None) -> str:
 
 def limit(budget: Budget, value: float | None) -> str:
     """Write a budget's limit, and what it is a multiple of."""
-    told = f"{'at most' if budget.most else 'at least'} {write(budget, value)}"
-    return f"{told} ({budget.limit:g} x {budget.times})" if budget.times else told
+    bound, multiple = "at most" if budget.most else "at least", f"{budget.limit:g} x {budget.times}"
+    if budget.times is None:
+        return f"{bound} {write(budget, budget.limit)}"
+    return f"{bound} {multiple}" if value is None else f"{bound} {write(budget, value)} ({multiple})"
 
 
 def _outcome(name: str, budget: Budget, figures: Figures, results: Results) -> Outcome:

@@ -81,7 +81,8 @@ def test_the_check_lists_what_is_outside_and_exits_1(checkout: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == "painting fp16: bottleneck_cosine 0.98 is below 0.99\n"
     assert done.stderr == (
-        "error: 1 of 2 artifacts are outside their tolerance -> change the recipe, or its tolerance or budget in params.yaml\n"
+        "error: 1 of 2 artifacts are outside their tolerance"
+        " -> change the recipe, or its tolerance or budget in params.yaml\n"
     )
     assert not (checkout / "reports/records/gate.json").exists()
 
