@@ -5,7 +5,7 @@ from litemill.core import params as parameters
 from litemill.report import budgets, tables
 from litemill.report import results as joined
 from litemill.report.results import Results
-from litemill.report.summary import summary
+from litemill.report.summary import listed, summary
 from litemill.report.table import terminal, without
 
 
@@ -36,6 +36,7 @@ def write(results: Results) -> None:
         for name, data in named.items():
             (folder / name).write_bytes(data)
     files.write(paths.BUDGETS, store.encode(budgets.summary(budgets.outcomes(results))))
+    files.write(paths.ARTIFACTS, store.encode(listed(results)))
     files.write(paths.METRICS, store.encode(summary(results)))
     files.write(paths.REPORT, text.encode())
 

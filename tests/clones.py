@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -48,7 +49,7 @@ class Clone:
             # what a build has not written yet is listed and not there
             if (ROOT / name).is_file() and name.split("/")[0] != "tests":
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_bytes((ROOT / name).read_bytes())
+                shutil.copy(ROOT / name, root / name)  # scripts stay executable
         subprocess.run(["git", "init", "--quiet"], cwd=root, check=True, timeout=LIMIT)
 
     @property
