@@ -28,8 +28,8 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write
 
-check: .venv/installed ## list the artifacts outside their tolerance; fails if there is one
-	@python -m stages.gate --check
+check: .venv/installed ## list the artifacts outside their tolerance and the budgets that are not kept; fails if there is one
+	@python -m stages.check
 
 report: .venv/installed ## write reports/ anew from what was measured
 	@dvc repro report
@@ -41,7 +41,8 @@ devices: .venv/installed ## list the phones that are attached, and what to do ab
 	@python -m stages.devices
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
-	@dvc repro --force --single-item phones
+	@python -m stages.plan --write
+	@dvc repro --force --single-item pipelines/on-phones/dvc.yaml:phones
 	@dvc repro report
 bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
 	@python -m stages.plan --write

@@ -2,10 +2,10 @@
 
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
+from litemill.report import budgets, tables
 from litemill.report import results as joined
-from litemill.report import tables
 from litemill.report.results import Results
-from litemill.report.summary import summary
+from litemill.report.summary import listed, summary
 from litemill.report.table import terminal, without
 
 
@@ -37,6 +37,8 @@ def write(results: Results) -> None:
         named = {one.name: one.data for one in drawn} | {one.name: one.data for one in pictures if one.data}
         for name, data in named.items():
             (folder / name).write_bytes(data)
+    files.write(paths.BUDGETS, store.encode(budgets.summary(budgets.outcomes(results))))
+    files.write(paths.ARTIFACTS, store.encode(listed(results)))
     files.write(paths.METRICS, store.encode(summary(results)))
     files.write(paths.REPORT, text.encode())
     files.write(paths.PAGE, html.encode())

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -48,14 +49,14 @@ class Clone:
             # what a build has not written yet is listed and not there
             if (ROOT / name).is_file() and name.split("/")[0] != "tests":
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_bytes((ROOT / name).read_bytes())
+                shutil.copy(ROOT / name, root / name)  # scripts stay executable
         subprocess.run(["git", "init", "--quiet"], cwd=root, check=True, timeout=LIMIT)
 
     @property
     def params(self) -> dict[str, Any]:
-        """What its params.yaml says."""
+        """What its params.yaml says, but for budgets, which are of the whole build."""
         params: dict[str, Any] = yaml.safe_load((self.root / "params.yaml").read_text())
-        return params
+        return params | {"budgets": {}}
 
     def set(self, params: Mapping[str, Any]) -> None:
         """Write its params.yaml, and what follows from it, as `make repro` does."""

@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 OURS = ("litemill", "stages")
-FILES = ("dvc.yaml", "pipelines/network.yaml")
+FILES = ("dvc.yaml", "pipelines/network.yaml", "pipelines/phones.yaml")
 STAGES: dict[str, Any] = {
     name: stage for file in FILES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()
 }

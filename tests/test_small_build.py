@@ -88,7 +88,7 @@ def test_a_recipes_setting_runs_its_conversion_and_what_follows_and_nothing_else
     assert done.returncode == 0
     assert ran(done) == {
         "plan", "painting/convert@int8", "painting/validate", "painting/benchmark", "painting/recommend",
-        "sketch/recommend", "phones", "gate", "report",
+        "sketch/recommend", "gate", "report",
     }  # fmt: skip
     after = clone.outputs()
     assert {name for name in after if after[name] != before[name] if name.startswith("models/painting")} == {
@@ -101,12 +101,11 @@ def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone)
     clone.set(whole | {"networks": {"painting": whole["networks"]["painting"]}})
     done = clone.repro()
     # what names the set of networks runs, and nothing of the other network
-    assert (done.returncode, ran(done)) == (0, {"plan", "baselines", "phones", "gate", "report"})
+    assert (done.returncode, ran(done)) == (0, {"plan", "baselines", "gate", "report"})
     assert "sketch" not in (clone.root / "reports/report.md").read_text()
     clone.set(whole)
     done = clone.repro()
-    # what git keeps is in no run cache; there is nothing to measure
-    assert (done.returncode, ran(done)) == (0, {"phones"})
+    assert (done.returncode, ran(done)) == (0, set())
     assert "sketch" in (clone.root / "reports/report.md").read_text()
     assert {name: data for name, data in clone.outputs().items() if name.startswith("models/")} == models
 

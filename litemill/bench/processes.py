@@ -61,13 +61,12 @@ def compare(first_ms: Sequence[float], second_ms: Sequence[float]) -> Comparison
     return Comparison(change, ratio, low, high)
 
 
-def paired(first_ms: Sequence[float], second_ms: Sequence[float]) -> Comparison:
-    """Compare two measurements that took turns in the same processes, at least two, by the ratio within each.
+def paired(ratios: Sequence[float]) -> Comparison:
+    """Compare two measurements that took turns in the same processes, by the ratio of the second to the first in each.
 
     What the machine did meanwhile hit both alike; `MARGIN` covers what two copies of one file may differ by.
     """
-    ratios = np.exp(np.log(second_ms) - np.log(first_ms))
-    low, high = _interval(ratios.tolist())
+    low, high = _interval(ratios)
     if low is None or high is None:
         return Comparison("no difference shown", float(np.median(ratios)), None, None)
     change: Change = "no difference shown"

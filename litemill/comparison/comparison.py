@@ -1,28 +1,29 @@
 """A comparison put together: the head in the working tree against a base revision."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-import yaml
 
 from litemill.bench import processes
-from litemill.comparison import changes
-from litemill.comparison.changes import Artifact, Setting
+from litemill.comparison import changes, limits, pictures
+from litemill.comparison.changes import Artifact, Setting, Side
+from litemill.comparison.limits import Held
 from litemill.comparison.remeasure import remeasure
 from litemill.comparison.revision import Revision
-from litemill.core import files, paths
+from litemill.core import paths
 from litemill.core.errors import RecordError
-from litemill.core.params import Benchmark
+from litemill.core.params import Benchmark, Params
+from litemill.report.grid import Grid
+
+NOT_COMPARABLE = "not comparable"
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """An artifact that differs, and its latency if it was measured anew."""
+    """An artifact that differs, and its latency where it was measured anew, else why it was not."""
 
     artifact: Artifact
     timing: processes.Comparison | None = None
+    untimed: str = ""
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -35,13 +36,17 @@ class Comparison(msgspec.Struct, frozen=True):
     settings
         What differs in `params.yaml`.
     artifacts
-        What differs in the files.
+        What differs in the files, or in what is known of them.
     same
         How many artifacts are the same.
-    files_at_hand
-        Whether DVC's cache holds the base's files; without them files are told apart by their figures alone.
-    remeasured
-        Whether latencies were measured anew.
+    stale
+        How many of the head's stages ran with other settings than it has now.
+    unknown
+        Whether a side has no lock of DVC's: files are told apart by their figures alone.
+    budgets
+        The head's, in both.
+    pictures
+        Of the networks whose files differ; None where what they said is not at hand.
     """
 
     base: str
@@ -49,70 +54,58 @@ class Comparison(msgspec.Struct, frozen=True):
     settings: tuple[Setting, ...]
     artifacts: tuple[Compared, ...]
     same: int
-    files_at_hand: bool
-    remeasured: bool
+    stale: int
+    unknown: bool
+    budgets: tuple[Held, ...]
+    pictures: dict[str, Grid | None]
 
 
-@contextmanager
-def models_of(revision: Revision) -> Iterator[Path | None]:
-    """Lay a revision's artifacts into a scratch folder; None where DVC's cache does not hold them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "models"
-        yield folder if revision.fetch(paths.MODELS, folder) else None
-
-
-def compare(revision: Revision, models: Path | None, timed: Benchmark | None) -> Comparison:
-    """Compare the working tree with a revision.
+def compare(base: Revision, head: Revision, params: Params, *, remeasured: bool, scratch: Path) -> Comparison:
+    """Compare two sides.
 
     Parameters
     ----------
-    revision
-        The base.
-    models
-        Its artifacts, if they are at hand.
-    timed
-        How to measure both sides' latency anew; None leaves it.
+    base, head
+        The sides.
+    params
+        The head's settings.
+    remeasured
+        Whether to measure both sides' latency anew.
+    scratch
+        A folder for files of both.
     """
-    head = Path(paths.METRICS)
-    if not head.is_file():
-        raise RecordError(f"{head}: no such file", remedy="run: dvc repro")
-    now, before = msgspec.json.decode(head.read_bytes()), revision.yaml(paths.METRICS)
-    found = changes.artifacts(before, now, hashes(models) if models else {})
-    compared = []
-    for artifact in found:
-        timing = None
-        if timed and models and artifact.status == "changed":
-            timing = remeasure(file_of(models, artifact), file_of(paths.MODELS, artifact), timed)
-        compared.append(Compared(artifact, timing))
+    before, after = side(base), side(head)
+    if not after.names:
+        raise RecordError(f"{head.name}: nothing is built", remedy="run: make repro")
+    found = changes.artifacts(before, after)
+    timed = params.benchmark if remeasured else None
     differing = {(one.network, one.recipe) for one in found}
-    same = sum((network, recipe) not in differing for network, recipes in now.items() for recipe in recipes)
-    settings = changes.settings(revision.yaml(paths.PARAMS), settings_now())
     return Comparison(
-        base=revision.name,
-        commit=revision.commit,
-        settings=tuple(settings),
-        artifacts=tuple(compared),
-        same=same,
-        files_at_hand=models is not None,
-        remeasured=timed is not None and models is not None,
+        base=base.name,
+        commit=base.commit,
+        settings=tuple(changes.settings(base.yaml(paths.PARAMS), head.yaml(paths.PARAMS))),
+        artifacts=tuple(_timed(one, base, head, timed, scratch) for one in found),
+        same=len(after.names - differing),
+        stale=head.stale(),
+        unknown=not (before.files and after.files),
+        budgets=limits.held(params.budgets, base, head),
+        pictures=pictures.grids(base, head, found, scratch),
     )
 
 
-def settings_now() -> object:
-    """Give the working tree's settings as plain values; they were checked before."""
-    return yaml.safe_load(paths.PARAMS.read_text(encoding="utf-8"))
+def side(revision: Revision) -> Side:
+    """Give what a revision says of its artifacts."""
+    return Side(changes.metrics(revision.yaml(paths.METRICS)), revision.artifacts())
 
 
-def hashes(models: Path) -> dict[tuple[str, str], bool]:
-    """Tell which artifacts that both sides have are the same byte for byte."""
-    found = {}
-    for path in sorted(models.glob("*/*.tflite")):
-        now = paths.artifact(path.parent.name, path.stem)
-        if now.is_file():
-            found[path.parent.name, path.stem] = files.sha256(path) == files.sha256(now)
-    return found
-
-
-def file_of(folder: Path, artifact: Artifact) -> Path:
-    """Give an artifact's file below a folder of models."""
-    return folder / artifact.network / f"{artifact.recipe}.tflite"
+def _timed(one: Artifact, base: Revision, head: Revision, timed: Benchmark | None, scratch: Path) -> Compared:
+    """Time both sides of an artifact in turn where that says something."""
+    if one.status != "changed" or one.same_file:
+        return Compared(one, untimed="same file" if one.same_file else "")
+    if timed is None:
+        return Compared(one, untimed=NOT_COMPARABLE)
+    path = paths.artifact(one.network, one.recipe)
+    for revision, folder in ((base, "base"), (head, "head")):
+        if not revision.fetch(path, scratch / folder / path):
+            return Compared(one, untimed=f"no file of {revision.name}")
+    return Compared(one, remeasure(scratch / "base" / path, scratch / "head" / path, timed))

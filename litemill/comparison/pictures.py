@@ -1,16 +1,16 @@
 """What the artifacts that changed make of a picture: base, head and where they differ."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from litemill.comparison.changes import Artifact
 from litemill.comparison.revision import Revision
-from litemill.core import files, paths, store
-from litemill.core.files import Arrays
-from litemill.core.records import Sampled
+from litemill.core import files, paths
+from litemill.core.errors import LitemillError
 from litemill.report import differences, palette
 from litemill.report.grid import Cell, Grid, fitted
 from litemill.report.tables import stems
@@ -22,31 +22,60 @@ COLUMNS = ("base", "head", "difference")
 Answer = npt.NDArray[Any]
 
 
-def grids(revision: Revision, artifacts: list[Artifact], scratch: Path) -> dict[str, Grid]:
-    """Draw each changed artifact's most different sample, by network; without answers in the cache there is none."""
-    found: dict[str, Grid] = {}
-    for network in sorted({one.network for one in artifacts if one.status == "changed"}):
-        before = scratch / f"{network}.npz"
-        if not paths.outputs(network).is_file() or not revision.fetch(paths.outputs(network), before):
-            continue
-        old, new = files.read_arrays(before), files.read_arrays(paths.outputs(network))
-        names = store.load(paths.record("samples", network), Sampled).evaluation
-        recipes = [one.recipe for one in artifacts if one.network == network]
-        rows = [row for recipe in recipes if (row := _row(recipe, names, old, new))]
-        if rows:
-            found[network] = Grid(COLUMNS, tuple(rows))
+class Evaluated(msgspec.Struct):
+    """What a record of samples, of whatever version, says of the pictures that judge."""
+
+    evaluation: tuple[str, ...]
+
+
+class Said(NamedTuple):
+    """What a side's files said to the samples: answers by recipe and number, and the samples' names."""
+
+    answers: dict[str, Answer]
+    names: tuple[str, ...]
+
+    def of(self, recipe: str) -> dict[str, Answer]:
+        """Give a recipe's answers by sample, those that are pictures."""
+        keys = {name: f"{recipe}_{index:03}" for index, name in enumerate(self.names)}
+        found = {name: self.answers[key] for name, key in keys.items() if key in self.answers}
+        return {name: answer for name, answer in found.items() if answer.dtype == np.uint8}
+
+
+def grids(base: Revision, head: Revision, artifacts: list[Artifact], scratch: Path) -> dict[str, Grid | None]:
+    """Draw each changed artifact's most different sample, by network; None where a side's answers are not at hand."""
+    changed = [one for one in artifacts if one.status == "changed" and not one.same_file]
+    found: dict[str, Grid | None] = {}
+    for network in dict.fromkeys(one.network for one in changed):
+        old, new = (_said(side, network, scratch / place) for side, place in ((base, "base"), (head, "head")))
+        recipes = [one.recipe for one in changed if one.network == network]
+        found[network] = _grid(recipes, old, new) if old and new else None
     return found
 
 
-def _row(recipe: str, names: tuple[str, ...], old: Arrays, new: Arrays) -> tuple[Cell, ...] | None:
+def _grid(recipes: list[str], old: Said, new: Said) -> Grid:
+    """Draw a row for each recipe whose answers are pictures."""
+    return Grid(COLUMNS, tuple(row for one in recipes if (row := _row(one, old.of(one), new.of(one)))))
+
+
+def _said(side: Revision, network: str, scratch: Path) -> Said | None:
+    """Read what a side's files said; None where it is not at hand, or of a form that is not known."""
+    outputs, record = paths.outputs(network), paths.record("samples", network)
+    if not (side.fetch(outputs, scratch / outputs) and side.fetch(record, scratch / record)):
+        return None
+    try:
+        names = msgspec.json.decode((scratch / record).read_bytes(), type=Evaluated).evaluation
+        return Said(files.read_arrays(scratch / outputs), names)
+    except (LitemillError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _row(recipe: str, old: dict[str, Answer], new: dict[str, Answer]) -> tuple[Cell, ...] | None:
     """Draw the sample that a recipe's files differ most in; None where there is no picture of both."""
-    keys = {f"{recipe}_{index:03}": name for index, name in enumerate(names)}
-    shared = [key for key in keys if key in old and key in new and old[key].shape == new[key].shape]
-    shared = [key for key in shared if old[key].dtype == np.uint8]
+    shared = [name for name in old if name in new and old[name].shape == new[name].shape]
     if not shared:
         return None
-    key = max(shared, key=lambda one: _distance(old[one], new[one]))
-    base, head, sample = old[key].astype(np.uint8), new[key].astype(np.uint8), keys[key]
+    sample = max(shared, key=lambda one: _distance(old[one], new[one]))
+    base, head = old[sample], new[sample]
     labels = base.ndim == 2  # noqa: PLR2004
     drawn = _overlays(base, head, sample) if labels else (base, head, differences.of_pictures(head, base))
     shown = [pictures.resize(one, *fitted(one.shape[:2])) for one in drawn]
@@ -64,6 +93,8 @@ def _gap(base: Answer, head: Answer) -> Answer:
 
 def _overlays(base: Pixels, head: Pixels, sample: str) -> tuple[Pixels, Pixels, Pixels]:
     """Draw labels over their photo, and in a colour of no class where they differ."""
-    photo = pictures.read(paths.IMAGES / sample)
-    difference = differences.of_labels(photo, head, base)
-    return palette.overlay(photo, base), palette.overlay(photo, head), difference
+    path = paths.IMAGES / sample
+    photo = pictures.read(path) if path.is_file() else None
+    if photo is None or photo.shape[:2] != base.shape:  # another picture has that name by now
+        photo = np.full((*base.shape, 3), 255, np.uint8)
+    return palette.overlay(photo, base), palette.overlay(photo, head), differences.of_labels(photo, head, base)

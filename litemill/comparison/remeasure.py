@@ -9,16 +9,20 @@ from litemill.bench.host import Job, Turn, measure
 from litemill.bench.processes import Comparison
 from litemill.core.params import Benchmark
 
-PROCESSES = 7
+# even, so that each file is loaded first in half of them
+PROCESSES = 10
 
 
 def remeasure(base: Path, head: Path, timed: Benchmark) -> Comparison:
-    """Time two files in turn at one thread, in several processes that load them in either order by turns."""
-    medians: dict[Path, list[float]] = {base: [], head: []}
+    """Time two files in turn at one thread, in several processes that load them in either order by turns.
+
+    A process says the median, over its rounds, of the head's time over the base's a moment earlier or later. The time
+    is the processor's: what a run waits for on a machine that others use says nothing of the file.
+    """
+    ratios = []
     for number in range(PROCESSES):
         pair = (head, base) if number % 2 else (base, head)
-        turns = (Turn(1, timed.rounds),)
-        times = measure(Job(tuple(str(path) for path in pair), turns, timed.warmup)).times_ms[0]
-        for path, taken in zip(pair, times, strict=True):
-            medians[path].append(float(np.median(taken)))
-    return processes.paired(medians[base], medians[head])
+        job = Job(tuple(str(path) for path in pair), (Turn(1, timed.rounds),), timed.warmup, "processor")
+        first, second = (np.array(times) for times in measure(job).times_ms[0])
+        ratios.append(float(np.median(first / second if number % 2 else second / first)))
+    return processes.paired(ratios)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import jinja2
 
-from litemill.comparison import words
+from litemill.comparison import limits, words
 from litemill.comparison.comparison import Comparison
 from litemill.core import paths
 from litemill.report import grid
@@ -23,13 +23,14 @@ class Figure(NamedTuple):
     base64: str
 
 
-def figures(grids: Mapping[str, Grid]) -> list[Figure]:
-    """Draw the pictures of each network."""
+def figures(grids: Mapping[str, Grid | None]) -> list[Figure]:
+    """Draw the pictures of each network that has some."""
     found = []
     for network, one in grids.items():
-        data = grid.png(grid.draw(one))
-        said = f"{network}: the sample that differs most, by recipe: base, head, difference"
-        found.append(Figure(f"{network}.png", said, data, base64.b64encode(data).decode()))
+        if one and one.rows:
+            data = grid.png(grid.draw(one))
+            said = f"{network}: the sample that differs most, by recipe: base, head, difference"
+            found.append(Figure(f"{network}.png", said, data, base64.b64encode(data).decode()))
     return found
 
 
@@ -39,14 +40,16 @@ def render(template: str, comparison: Comparison, drawn: list[Figure]) -> str:
         loader=jinja2.PackageLoader("litemill.comparison"), undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=template.endswith(".html.j2"),
     )  # fmt: skip
-    environment.filters["cell"] = cell
-    artifacts = [one.artifact for one in comparison.artifacts]
+    environment.filters |= {"cell": cell, "cut": words.cut}
     return environment.get_template(template).render(
         comparison=comparison,
-        counts=words.counts(artifacts),
-        outside=[one for one in artifacts if not one.within and one.status != "removed"],
+        counts=words.counts(comparison),
+        outside=[one for one in comparison.artifacts if one.artifact.failing],
         settings=words.settings(comparison),
         artifacts=words.artifacts(comparison),
+        kept=words.budgets(comparison),
+        budgets=limits.table(comparison.budgets),
+        notes=words.notes(comparison),
         figures=drawn,
         folder=paths.DIFF_FIGURES.relative_to(paths.DIFF.parent).as_posix(),
     )

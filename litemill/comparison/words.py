@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from litemill.comparison.changes import SIZE, Artifact, Figure
-from litemill.comparison.comparison import Compared, Comparison
+from litemill.comparison.comparison import NOT_COMPARABLE, Compared, Comparison
 from litemill.report import measures
 from litemill.report.table import Row, Table, numbers, words
 
 NONE = "-"
 LONGEST = 60
+CHANGES = {"faster": "better", "slower": "worse", "no difference shown": "no difference shown"}
 
 
 def settings(comparison: Comparison) -> Table:
@@ -18,49 +21,94 @@ def settings(comparison: Comparison) -> Table:
 
 
 def artifacts(comparison: Comparison) -> Table:
-    """Give the artifacts that differ: bytes, accuracy and latency, each with its verdict."""
-    rows = []
-    for compared in comparison.artifacts:
-        one = compared.artifact
-        by_name = {figure.name: figure for figure in one.figures}
-        near = measures.main({name: 0 for name in by_name if name != SIZE}) if len(by_name) > 1 else ""
-        cells = (
-            one.name, one.status, _figure(by_name.get(SIZE)), _figure(by_name.get(near)),
-            latency(comparison, compared), "within" if one.within else "outside",
-        )  # fmt: skip
-        rows.append(Row(cells, not one.within and one.status != "removed"))
+    """Give the artifacts that differ: bytes, accuracy and latency, each with its verdict; the worst first."""
+    ordered = sorted(comparison.artifacts, key=lambda one: (not one.artifact.failing, not _worse(one)))
+    rows = (Row((one.artifact.name, *_cells(one)), one.artifact.failing) for one in ordered)
     columns = words("artifact", "what") + numbers("bytes", "accuracy") + words("latency, 1 thread", "tolerance")
     return Table(columns, tuple(rows))
 
 
-def latency(comparison: Comparison, compared: Compared) -> str:
-    """Say how the latency changed, where both sides were measured in one run."""
-    if compared.artifact.status != "changed":
-        return NONE
-    if compared.timing is None:
-        return "not comparable" if not comparison.remeasured else NONE
+def cut(table: Table, rows: int) -> Table:
+    """Give a table's first rows, and in one more how many are left out."""
+    more = len(table.rows) - rows
+    if more <= 0:
+        return table
+    last = Row((f"and {more} more", *[""] * (len(table.columns) - 1)))
+    return msgspec.structs.replace(table, rows=(*table.rows[:rows], last))
+
+
+def counts(comparison: Comparison) -> str:
+    """Say how many artifacts were added, removed and changed, and how many are the same."""
+    found: Sequence[Artifact] = [one.artifact for one in comparison.artifacts]
+    by_status = {status: sum(one.status == status for one in found) for status in ("changed", "added", "removed")}
+    told = ", ".join(f"{count} {status}" for status, count in by_status.items() if count) or "none changed"
+    return f"{told}, {comparison.same} the same"
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """Say what a reader has to know of the figures."""
+    found = []
+    if comparison.stale:
+        found.append(f"{comparison.stale} stages ran with other settings than params.yaml has now: make repro")
+    if any(one.untimed == NOT_COMPARABLE for one in comparison.artifacts):
+        command = f"make compare BASE={comparison.base} REMEASURE=1"
+        found.append(f"Latencies of two runs are not comparable: {command} measures both sides in turn.")
+    if comparison.unknown:
+        found.append("A side has no lock of DVC's: files are told apart by their figures alone.")
+    undrawn = [network for network, grid in comparison.pictures.items() if grid is None]
+    if undrawn:
+        found.append(f"No pictures of {', '.join(undrawn)}: what both sides' files said is not in DVC's cache.")
+    return found
+
+
+def budgets(comparison: Comparison) -> str:
+    """Say how many budgets are kept; nothing without budgets."""
+    kept = sum(one.head.state == "kept" for one in comparison.budgets)
+    return f"{kept} of {len(comparison.budgets)} budgets kept" if comparison.budgets else ""
+
+
+def _cells(compared: Compared) -> tuple[str, ...]:
+    one = compared.artifact
+    size = next((figure for figure in one.figures if figure.name == SIZE), None)
+    accuracy = [figure for figure in one.figures if figure.name != SIZE]
+    near = measures.main({figure.name: 0 for figure in accuracy}) if accuracy else ""
+    # the task's main figure, and what else tells a difference
+    told = [figure for figure in accuracy if figure.name == near or figure.change in ("better", "worse")]
+    within = {True: "within", False: "outside", None: NONE}[one.within]
+    what = "judged otherwise" if one.same_file else one.status
+    said = "; ".join(f"{measures.measure(figure.name).title} {_accuracy(figure)}" for figure in told)
+    return what, _size(size), said or NONE, _latency(compared), within
+
+
+def _worse(compared: Compared) -> bool:
+    return compared.artifact.worse or (compared.timing is not None and compared.timing.change == "slower")
+
+
+def _latency(compared: Compared) -> str:
+    """Say how the latency changed, where both sides were measured in one run; else why that is not said."""
     one = compared.timing
-    return f"x{one.ratio:.3f} ({one.low:.3f} to {one.high:.3f}): {one.change}"
+    if one is None:
+        return compared.untimed or NONE
+    return f"x{one.ratio:.3f} ({one.low:.3f} to {one.high:.3f}): {CHANGES[one.change]}"
 
 
-def counts(artifacts: Sequence[Artifact]) -> str:
-    """Say how many artifacts were added, removed and changed."""
-    found = {status: sum(one.status == status for one in artifacts) for status in ("changed", "added", "removed")}
-    return ", ".join(f"{count} {status}" for status, count in found.items() if count) or "none changed"
-
-
-def _figure(figure: Figure | None) -> str:
+def _size(figure: Figure | None) -> str:
     if figure is None:
         return NONE
-    if figure.name == SIZE:
-        both = [f"{int(value):,}" for value in (figure.base, figure.head)]
-        share = f" ({figure.head / figure.base - 1:+.1%})" if figure.base else ""
-    else:
-        both = [measures.write(figure.name, value) for value in (figure.base, figure.head)]
-        share = ""
-    if figure.base == figure.head:
-        return both[0]
-    return f"{both[0]} → {both[1]}{share}: {figure.change}"
+    share = f" ({figure.head / figure.base - 1:+.2%})" if figure.base and figure.head is not None else ""
+    return _change(figure, [f"{int(value):,}" for value in (figure.base, figure.head) if value is not None], share)
+
+
+def _accuracy(figure: Figure) -> str:
+    return _change(figure, [measures.write(figure.name, one) for one in (figure.base, figure.head) if one is not None])
+
+
+def _change(figure: Figure, sides: list[str], share: str = "") -> str:
+    """Write a figure once where both sides, or only one, have it so."""
+    if figure.change is None or figure.base == figure.head:
+        return sides[-1]
+    both = sides[0] if sides[0] == sides[1] else f"{sides[0]} → {sides[1]}{share}"
+    return f"{both}: {figure.change}"
 
 
 def _value(value: object) -> str:

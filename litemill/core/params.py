@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from litemill.core import settings
+from litemill.core import budgets, settings
+from litemill.core.budgets import Budget
 from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
@@ -12,7 +13,7 @@ from litemill.core.gallery import Composition
 from litemill.core.paths import PARAMS, RECOMMENDED
 from litemill.core.recipe import Count, Recipe
 from litemill.core.rules import TARGETS, Recommend
-from litemill.core.targets import Target, Tools
+from litemill.core.targets import Configuration, Target, Tools
 
 # names become file names, stage names and DVC's dotted keys
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
@@ -141,6 +142,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Devices to measure on as well, and the benchmark tool by ABI.
     recommend
         Which files are shipped.
+    budgets
+        What files may cost, or must reach; `make check` fails where one is not kept.
     styles
         Folder of the pictures whose bottlenecks are shipped as a style pack.
     """
@@ -157,6 +160,7 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     targets: dict[Name, Target] = {}
     tool: Tools = {}
     recommend: Recommend = Recommend()
+    budgets: dict[Name, Budget] = {}
     styles: str = "data/images/style"
 
     def network(self, name: str) -> Network:
@@ -198,6 +202,7 @@ def load() -> Params:
             )
         _check_baselines(f"{PARAMS}: networks.{name}", network, catalog)
     _check_recommend(params)
+    _check_budgets(params)
     for transfer, predict in params.bottleneck_from.items():
         for name, part in ((transfer, "transfer"), (predict, "predict")):
             settings.require(name, params.networks, f"{PARAMS}: bottleneck_from", "network")
@@ -222,6 +227,14 @@ def _check_recommend(params: Params) -> None:
         if rule.threads is not None and rule.threads not in params.benchmark.threads:
             counts = ", ".join(map(str, params.benchmark.threads))
             raise SettingsError(f"{where}.threads", expected=f"one of benchmark.threads: {counts}", got=rule.threads)
+
+
+def _check_budgets(params: Params) -> None:
+    """Hold what budgets name against what there is."""
+    files = {name: (*params.built_with(name), *network.baselines) for name, network in params.networks.items()}
+    ways = {name: [one.label for one in target.configurations] for name, target in params.targets.items()}
+    host = [Configuration(threads=count).label for count in params.benchmark.threads]
+    budgets.check(str(PARAMS), params.budgets, files, {budgets.HOST: host} | ways)
 
 
 def _check_network(params: Params, where: str, network: Network) -> None:

@@ -4,6 +4,9 @@ from pathlib import Path
 
 PARAMS = Path("params.yaml")
 PIPELINE = Path("pipelines/network.yaml")
+PHONES = Path("pipelines/phones.yaml")
+# no network's name holds a hyphen
+ON_PHONES = Path("pipelines/on-phones/dvc.yaml")
 IN_STEP = Path("pipelines/in_step")
 CATALOG = Path("data/catalog.yaml")
 EMBEDDED = Path("data/embedded")
@@ -25,6 +28,8 @@ REPORT = Path("reports/report.md")
 PAGE = Path("reports/index.html")
 FIGURES = Path("reports/figures")
 METRICS = Path("reports/metrics.json")
+ARTIFACTS = Path("reports/artifacts.json")
+BUDGETS = Path("reports/budgets.json")
 DIFF = Path("reports/diff.md")
 DIFF_PAGE = Path("reports/diff.html")
 DIFF_FIGURES = Path("reports/diff")

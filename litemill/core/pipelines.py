@@ -7,19 +7,20 @@ from string import Template
 from litemill.core import paths
 from litemill.core.params import Params
 
-HEADER = f"# written by `make plan` from {paths.PIPELINE}: edit that one\n"
+HEADER = "# written by `make plan` from "
 
 
 def wanted(params: Params) -> dict[Path, str]:
     """Give the files that `params` asks for, by path."""
-    text = paths.PIPELINE.read_text(encoding="utf-8")
-    body = Template(text[text.index("stages:") :])
+    body = Template(_template(paths.PIPELINE))
     found = {}
     for name, network in params.networks.items():
         recipes = "[" + ", ".join(params.built_with(name)) + "]"
         # what is left in ${} is DVC's
         filled = body.safe_substitute(network=name, source=network.source, recipes=recipes)
-        found[paths.pipeline(name)] = HEADER + filled
+        found[paths.pipeline(name)] = filled
+    if params.targets:
+        found[paths.ON_PHONES] = _template(paths.PHONES)
     return found
 
 
@@ -38,3 +39,9 @@ def difference(old: Mapping[Path, str], new: Mapping[Path, str]) -> str:
     }
     said = (f"{what} {', '.join(sorted(path.parent.name for path in found))}" for what, found in names.items() if found)
     return "; ".join(said)
+
+
+def _template(path: Path) -> str:
+    """Give a template with a line that says so in the place of its own head."""
+    text = path.read_text(encoding="utf-8")
+    return f"{HEADER}{path}: edit that one\n{text[text.index('stages:') :]}"

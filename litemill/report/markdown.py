@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jinja2
 
 from litemill.core import paths
-from litemill.report import delegation, phones, provenance, shipped, tables
+from litemill.report import budgets, delegation, phones, provenance, shipped, tables
 from litemill.report.figures import Figure
 from litemill.report.gallery import Picture
 from litemill.report.results import Results, Section
@@ -47,6 +47,7 @@ def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Pictur
         machines=provenance.machines(results),
         pictures=provenance.pictures(results),
         overview=tables.overview(results),
+        budgets=budgets.table(budgets.outcomes(results)),
         shipped=shipped.shipped(results),
         left=shipped.left(results),
         weighed=shipped.weighed(results),

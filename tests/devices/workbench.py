@@ -116,8 +116,9 @@ class Workbench:
 
     def under_dvc(self) -> None:
         """Make it a project of DVC's with this one stage, as the repository's has it."""
-        whole = yaml.safe_load((REPOSITORY / "dvc.yaml").read_text())
-        (self.root / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"phones": whole["stages"]["phones"]}}))
+        stages = yaml.safe_load((REPOSITORY / paths.PHONES).read_text())["stages"]
+        del stages["phones"]["wdir"]
+        (self.root / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}))
         self.run("git", "init", "--quiet")
         self.run("dvc", "init", "--quiet")
 

@@ -175,7 +175,7 @@ def test_a_user_sees_one_line_and_exit_1(checkout: Path, old: str, new: str, sai
     "arguments",
     [
         ("stages.gate",),
-        ("stages.gate", "--check"),
+        ("stages.check",),
         ("stages.baselines",),
         ("stages.report", "--table"),
         ("stages.benchmark", "--network", "street"),
