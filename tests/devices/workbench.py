@@ -15,7 +15,7 @@ from report import built
 
 from devices import tool_standin
 from devices.adb_client import Adb
-from litemill.core import files, store
+from litemill.core import files, paths, store
 from litemill.core.device_records import Figure, Phoned
 
 REPOSITORY = Path(__file__).parents[2]
