@@ -88,7 +88,7 @@ def test_a_recipes_setting_runs_its_conversion_and_what_follows_and_nothing_else
     assert done.returncode == 0
     assert ran(done) == {
         "plan", "painting/convert@int8", "painting/validate", "painting/benchmark", "painting/recommend",
-        "sketch/recommend", "gate", "report",
+        "sketch/recommend", "gallery", "gate", "report",
     }  # fmt: skip
     after = clone.outputs()
     assert {name for name in after if after[name] != before[name] if name.startswith("models/painting")} == {
@@ -101,7 +101,7 @@ def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone)
     clone.set(whole | {"networks": {"painting": whole["networks"]["painting"]}})
     done = clone.repro()
     # what names the set of networks runs, and nothing of the other network
-    assert (done.returncode, ran(done)) == (0, {"plan", "baselines", "gate", "report"})
+    assert (done.returncode, ran(done)) == (0, {"plan", "baselines", "gallery", "gate", "report"})
     assert "sketch" not in (clone.root / "reports/report.md").read_text()
     clone.set(whole)
     done = clone.repro()
