@@ -70,16 +70,17 @@ def _said(side: Revision, network: str, scratch: Path) -> Said | None:
 
 
 def _row(recipe: str, old: dict[str, Answer], new: dict[str, Answer]) -> tuple[Cell, ...] | None:
-    """Draw the sample that a recipe's files differ most in; None where there is no picture of both."""
+    """Draw the sample that a recipe's files differ most in; None where none differs, or there is no picture of both."""
     shared = [name for name in old if name in new and old[name].shape == new[name].shape]
-    if not shared:
+    differing = {name: distance for name in shared if (distance := _distance(old[name], new[name]))}
+    if not differing:
         return None
-    sample = max(shared, key=lambda one: _distance(old[one], new[one]))
+    sample = max(differing, key=lambda one: differing[one])
     base, head = old[sample], new[sample]
     labels = base.ndim == 2  # noqa: PLR2004
     drawn = _overlays(base, head, sample) if labels else (base, head, differences.of_pictures(head, base))
     shown = [pictures.resize(one, *fitted(one.shape[:2])) for one in drawn]
-    share = f"{np.mean(base != head):.2%} of pixels" if labels else f"largest {int(_gap(base, head).max())} of 255"
+    share = f"{np.count_nonzero(base != head):,} pixels" if labels else f"largest {int(_gap(base, head).max())} of 255"
     return (Cell(shown[0], recipe), Cell(shown[1], stems(sample)), Cell(shown[2], share))
 
 
