@@ -1,4 +1,4 @@
-"""Int8 beyond the converter's own: layers fitted to the float network, or its most sensitive operators left in float."""
+"""Int8 beyond the converter's own: layers fitted to the float network, or the most sensitive ones left in float."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

@@ -20,9 +20,9 @@ LEAST_GAIN = 0.1
 # nor where the file grows by more than this share of that gain
 DEAREST = 0.2
 MOST = 3
-# samples that it is judged on, and operators that are tried again beside one that is kept
-SAMPLES = 4
-TRIED_AGAIN = 6
+# the search tries all on every third sample, and the best of them, one beside the other, on all samples
+STRIDE = 3
+SHORTLIST = 6
 
 
 def chosen(
@@ -39,7 +39,7 @@ def chosen(
     quantize
         What quantizes the network but for some outputs' operators.
     samples
-        Input name to values [n, ...]; the search judges by the first few.
+        Input name to values [n, ...].
 
     Raises
     ------
@@ -47,7 +47,7 @@ def chosen(
         A name is no operator's output.
     """
     if wanted == "auto":
-        return search(original, quantize, {name: values[:SAMPLES] for name, values in samples.items()})
+        return search(original, quantize, samples)
     graph = original.subgraphs[0]
     known = [graph.tensors[index].name.decode() for op in graph.operators for index in op.outputs]
     for name in wanted:
@@ -60,30 +60,37 @@ def search(
     original: schema.ModelT, quantize: Quantize, samples: Mapping[str, Values]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Keep the convolution in float that lowers the output's error most, then the next, while that pays."""
-    exact = outputs(tflite.write(original), samples)
-
-    def tried(kept: Sequence[str]) -> tuple[float, int]:
-        data = quantize(original, kept)
-        return float(np.sqrt(np.mean(np.square(outputs(data, samples) - exact)))), len(data)
-
+    some = Trial(original, quantize, {name: values[::STRIDE] for name, values in samples.items()})
+    candidates = [layer.name for layer in layers(original, schema.TensorType.FLOAT32)]
+    shortlist = sorted(candidates, key=some)[:SHORTLIST]
+    trial = Trial(original, quantize, samples)
     kept: tuple[str, ...] = ()
     notes: list[str] = []
-    error, size = tried(kept)
-    candidates = [layer.name for layer in layers(original, schema.TensorType.FLOAT32)]
-    while len(kept) < MOST and candidates:
-        results = {name: tried((*kept, name)) for name in candidates}
-        paying = {name: one for name, one in results.items() if pays(error, size, *one)}
+    error, size = trial()
+    while len(kept) < MOST:
+        results = {name: trial(*kept, name) for name in shortlist if name not in kept}
+        paying = [name for name, result in results.items() if pays(error, size, *result)]
         if not paying:
             break
-        name = min(paying, key=lambda name: paying[name])
-        new_error, new_size = paying[name]
-        notes.append(
-            f"{name} in float: output RMS on {SAMPLES} calibration samples {error:.4g} to {new_error:.4g} "
-            f"for {new_size - size} bytes"
-        )
-        kept, error, size = (*kept, name), new_error, new_size
-        candidates = sorted(set(results) - {name}, key=lambda name: results[name])[:TRIED_AGAIN]
+        best = min(paying, key=lambda name: results[name])
+        new_error, new_size = results[best]
+        change = f"output RMS on the calibration samples {error:.4g} to {new_error:.4g}, {new_size - size} bytes more"
+        kept, notes = (*kept, best), [*notes, f"{best} in float: {change}"]
+        error, size = new_error, new_size
     return kept, tuple(notes) or ("no operator is worth its bytes in float",)
+
+
+class Trial:
+    """How far an int8 network is from the float one, by what stays in float; the parameters are those of `chosen`."""
+
+    def __init__(self, original: schema.ModelT, quantize: Quantize, samples: Mapping[str, Values]) -> None:
+        self._original, self._quantize, self._samples = original, quantize, samples
+        self._exact = outputs(tflite.write(original), samples)
+
+    def __call__(self, *kept: str) -> tuple[float, int]:
+        """Give the RMS error of the output, in its own unit, and the file's bytes."""
+        data = self._quantize(self._original, kept)
+        return float(np.sqrt(np.mean(np.square(outputs(data, self._samples) - self._exact)))), len(data)
 
 
 def pays(error: float, size: int, new_error: float, new_size: int) -> bool:

@@ -1,15 +1,15 @@
 """A convolution of a TFLite network, plain or depthwise, as groups of linear systems."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from litemill.conversion import tflite
+from litemill.conversion.walk import Values
 
-Floats = npt.NDArray[np.floating]
-Values = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
 TYPES = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.INT8: np.int8, schema.TensorType.INT32: np.int32}
 KINDS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 WITH_BIAS = 3
@@ -80,7 +80,7 @@ class Layer(NamedTuple):
         scale, zero_point = self.input.quantization.scale[0], self.input.quantization.zeroPoint[0]
         found = self._found(stored, zero_point)
         ordered = np.ascontiguousarray(found.transpose(2, 0, 1, 3).reshape(self.groups, len(found), -1))
-        return (ordered.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+        return np.asarray((ordered.astype(np.float32) - np.float32(zero_point)) * np.float32(scale))
 
     def sums(self, values: Values) -> Values:
         """Give what it computes of a float map there, without bias and activation: [groups, places, outputs]."""
@@ -88,7 +88,8 @@ class Layer(NamedTuple):
         if self.groups == 1:
             return np.asarray(found.reshape(1, len(found), -1) @ weights.transpose(0, 2, 1))
         # where groups are many, transposing the patches costs more than this slower product
-        return np.einsum("ptgi,goti->gpo", found, weights.reshape(*weights.shape[:2], found.shape[1], -1))
+        apart = weights.reshape(*weights.shape[:2], found.shape[1], -1)
+        return np.asarray(np.einsum("ptgi,goti->gpo", found, apart))
 
     def _found(self, values: Values, outside: int) -> Values:
         """Give the patches as [places, taps, groups, channels of a group]."""
@@ -98,7 +99,7 @@ class Layer(NamedTuple):
         inside = (rows >= 0) & (rows < values.shape[1]) & (columns >= 0) & (columns < values.shape[2])
         found = values[0][np.where(inside, rows, 0), np.where(inside, columns, 0)]
         found[~inside] = outside
-        return found.reshape(len(row), rows[0].size, self.groups, -1)
+        return np.asarray(found.reshape(len(row), rows[0].size, self.groups, -1))
 
     def _steps(self, side: int, axis: int) -> npt.NDArray[np.int64]:
         """Give what the kernel covers on an axis of a map, [outputs, taps]; it may lie beyond the edges."""
@@ -111,20 +112,22 @@ class Layer(NamedTuple):
             first = -(max((count - 1) * stride + extent - side, 0) // 2)
         else:
             count, first = (side - extent) // stride + 1, 0
-        return first + np.arange(count)[:, None] * stride + offsets
+        return np.asarray(first + np.arange(count)[:, None] * stride + offsets)
 
     def set_weights(self, rounded: npt.NDArray[np.int8]) -> None:
         """Store int8 weights [groups, outputs, inputs]."""
-        ordered = rounded.transpose(2, 0, 1) if self.depthwise else rounded
-        self.model.buffers[self.kernel.buffer].data = np.frombuffer(ordered.tobytes(), np.uint8)
+        self._store(self.kernel, rounded.transpose(2, 0, 1) if self.depthwise else rounded)
 
     def set_bias(self, bias: Floats) -> None:
         """Store a bias [groups, outputs] in units of the input's and the weights' scales, as TFLite has it."""
-        tensor = self.graph.tensors[self.op.inputs[2]]
-        limits = np.iinfo(np.int32)
+        tensor, limits = self.graph.tensors[self.op.inputs[2]], np.iinfo(np.int32)
         units = np.asarray(tensor.quantization.scale, np.float64)
-        rounded = np.clip(np.round(bias.ravel() / units), limits.min, limits.max).astype(np.int32)
-        self.model.buffers[tensor.buffer].data = np.frombuffer(rounded.tobytes(), np.uint8)
+        self._store(tensor, np.clip(np.round(bias.ravel() / units), limits.min, limits.max).astype(np.int32))
+
+    def _store(self, tensor: schema.TensorT, values: npt.NDArray[np.integer]) -> None:
+        """Give a tensor a buffer of its own: the one that it has may be another's, too."""
+        tensor.buffer = len(self.model.buffers)
+        self.model.buffers.append(schema.BufferT(data=np.frombuffer(values.tobytes(), np.uint8)))
 
 
 def layers(model: schema.ModelT, kernel_type: int) -> list[Layer]:

@@ -17,7 +17,7 @@ class Moments:
     """
 
     def __init__(self, groups: int, outputs: int, inputs: int) -> None:
-        self._count = 0
+        self.count = 0
         self._x: Doubles = np.zeros((groups, inputs))
         self._t: Doubles = np.zeros((groups, outputs))
         self._xx: Doubles = np.zeros((groups, inputs, inputs))
@@ -25,7 +25,7 @@ class Moments:
 
     def add(self, x: Floats, t: Floats) -> None:
         """Add a sample: inputs [groups, places, inputs] and wanted outputs [groups, places, outputs]."""
-        self._count += x.shape[1]
+        self.count += x.shape[1]
         ones = np.ones((1, x.shape[1]), np.float32)
         self._x += (ones @ x)[:, 0]
         self._t += (ones @ t)[:, 0]
@@ -35,18 +35,18 @@ class Moments:
     @property
     def mean_input(self) -> Doubles:
         """[groups, inputs]"""  # noqa: D400  a shape
-        return self._x / self._count
+        return self._x / self.count
 
     @property
     def mean_output(self) -> Doubles:
         """[groups, outputs]"""  # noqa: D400
-        return self._t / self._count
+        return self._t / self.count
 
     def covariance(self) -> Doubles:
         """Give the covariance of the inputs [groups, inputs, inputs]."""
         mean = self.mean_input
-        return self._xx / self._count - mean[:, :, None] * mean[:, None, :]
+        return self._xx / self.count - mean[:, :, None] * mean[:, None, :]
 
     def cross_covariance(self) -> Doubles:
         """Give the covariance of wanted outputs and inputs [groups, outputs, inputs]."""
-        return self._tx / self._count - self.mean_output[:, :, None] * self.mean_input[:, None, :]
+        return self._tx / self.count - self.mean_output[:, :, None] * self.mean_input[:, None, :]

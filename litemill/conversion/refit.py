@@ -14,9 +14,11 @@ from litemill.conversion.walk import Values, Walk
 from litemill.core.errors import ConversionError
 
 Floats = npt.NDArray[np.float64]
-# shares of the inputs' mean variance that are added to each: how much a layer's own weights hold against what the
-# samples say, and how far the rounding of one input may be made up for by others
+# shares of the inputs' mean variance, added to each. How much a layer's own weights hold against what the samples say:
+# the more, the more inputs there are to each sample that is new, of which a picture's places, much alike, make few
 RIDGE = 0.01
+PLACES_ALIKE = 100
+# and how far the rounding of one input may be made up for by others
 DAMPING = 0.01
 LEAST_VARIANCE = 1e-6
 
@@ -67,10 +69,10 @@ def _fit(layer: Layer, goal: Layer, way: Walk, aim: Walk) -> None:
     for stored, values in zip(way.at(layer.op.inputs[0]), aim.at(goal.op.inputs[0]), strict=True):
         moments.add(layer.dequantized_patches(stored), goal.sums(values))
     covariance = moments.covariance()
-    ridge = _share(covariance, RIDGE)
+    ridge = _share(covariance, RIDGE + PLACES_ALIKE * weights.shape[2] / moments.count)
     wanted = np.linalg.solve(covariance + ridge, (moments.cross_covariance() + weights @ ridge).transpose(0, 2, 1))
     scales = layer.scales()
-    found = rounded(wanted.transpose(0, 2, 1), covariance + _share(covariance, DAMPING), scales)
+    found = rounded(np.asarray(wanted.transpose(0, 2, 1), np.float64), covariance + _share(covariance, DAMPING), scales)
     layer.set_weights(found)
     given = (found * scales[:, :, None]) @ moments.mean_input[:, :, None]
     layer.set_bias(goal.bias() + moments.mean_output - given[:, :, 0])
@@ -79,4 +81,4 @@ def _fit(layer: Layer, goal: Layer, way: Walk, aim: Walk) -> None:
 def _share(covariance: Floats, share: float) -> Floats:
     """Give a share of the mean variance of each group, on the diagonal."""
     variance = np.diagonal(covariance, axis1=1, axis2=2).mean(1)
-    return (share * variance + LEAST_VARIANCE)[:, None, None] * np.eye(covariance.shape[1])
+    return np.asarray((share * variance + LEAST_VARIANCE)[:, None, None] * np.eye(covariance.shape[1]))

@@ -2,15 +2,15 @@
 
 import copy
 from collections.abc import Mapping
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from litemill.conversion import tflite
 
-Values = npt.NDArray[np.generic]
+Values = npt.NDArray[Any]
 
 
 class Walk:
@@ -77,9 +77,9 @@ def piece(
     graph = model.subgraphs[0]
     used = sorted({index for op in ops for index in (*op.inputs, *op.outputs) if index >= 0})
     number = {old: new for new, old in enumerate(used)}
-    buffers = {graph.tensors[index].buffer for index in used}
     part = schema.SubGraphT(
-        tensors=[graph.tensors[index] for index in used],
+        # copies: writing gives new numbers to buffers
+        tensors=[copy.copy(graph.tensors[index]) for index in used],
         inputs=[number[index] for index in inputs],
         outputs=[number[index] for index in outputs],
         operators=[_renumbered(op, number) for op in ops],
@@ -88,8 +88,7 @@ def piece(
         version=model.version,
         operatorCodes=model.operatorCodes,
         subgraphs=[part],
-        # their numbers stay; what is not used is left empty
-        buffers=[one if index in buffers else schema.BufferT() for index, one in enumerate(model.buffers)],
+        buffers=model.buffers,
     )
     return tflite.write(content), number
 

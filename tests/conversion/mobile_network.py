@@ -12,14 +12,20 @@ OUTPUT = "logits"
 Pictures = npt.NDArray[np.float32]
 
 
-def network() -> bytes:
-    """Give a graph like a small MobileNetV2: a strided stem, residual blocks, a dilated one, a mean, a last layer."""
+def network(*, ruined: bool = False) -> bytes:
+    """Give a graph like a small MobileNetV2: a strided stem, residual blocks, a dilated one, a mean, a last layer.
+
+    Where it is `ruined`, the last layer has very large weights for a channel that is always 0: its int8 scales are lost
+    on them.
+    """
     random = np.random.default_rng(0)
 
-    def conv(values: tf.Tensor, outputs: int, stride: int = 1, side: int = 1, padding: str = "SAME") -> tf.Tensor:
+    def conv(values: tf.Tensor, outputs: int, stride: int = 1, side: int = 1, first: float = 1) -> tf.Tensor:
         shape = (side, side, values.shape[3], outputs)
         # inputs of very different weight to each output: what makes int8 hard
         weights = random.normal(0, 0.5, shape) * np.exp(random.normal(0, 1, shape)) / np.sqrt(np.prod(shape[:-1]))
+        weights[:, :, 0] *= first
+        padding = "SAME" if stride > 1 or side == 1 else "VALID"
         return tf.nn.conv2d(values, np.float32(weights), stride, padding) + np.float32(random.normal(0, 0.5, outputs))
 
     def depthwise(values: tf.Tensor, dilation: int) -> tf.Tensor:
@@ -30,10 +36,11 @@ def network() -> bytes:
         image = tf.compat.v1.placeholder(tf.float32, SHAPE, name="image")
         found = conv(image, 8, stride=2, side=3)
         for dilation in (1, 1, 2):
-            wide = tf.nn.relu6(conv(found, 32))
+            wide = tf.nn.relu6(conv(found, 96))
             found = found + conv(tf.nn.relu6(depthwise(wide, dilation)), 8)
-        whole = tf.nn.relu(conv(found, 24, side=3, padding="VALID"))
-        tf.identity(conv(whole + tf.reduce_mean(whole, [1, 2], keepdims=True), 5), name=OUTPUT)
+        whole = tf.nn.relu(conv(found, 24, side=3) - np.array([1e3 * ruined, *[0] * 23], np.float32))
+        pooled = tf.reduce_mean(whole, [1, 2], keepdims=True)
+        tf.identity(conv(whole + pooled, 5, first=100 if ruined else 1), name=OUTPUT)
     return bytes(graph.as_graph_def().SerializeToString(deterministic=True))
 
 

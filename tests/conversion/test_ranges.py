@@ -5,7 +5,7 @@ import pytest
 from mobile_network import INPUTS, OUTPUT, network, pictures
 
 from litemill.conversion import converter, tflite
-from litemill.conversion.ranges import SHARES, extremes, least_squares, set_ranges
+from litemill.conversion.ranges import extremes, least_squares, set_ranges
 from litemill.core.recipe import Recipe
 
 RANDOM = np.random.default_rng(0)
@@ -17,16 +17,14 @@ def test_even_values_keep_their_whole_range() -> None:
 
 
 def test_one_value_far_out_is_clipped_so_that_the_others_are_finer() -> None:
-    values = np.append(RANDOM.normal(0, 1, 50_000), 40).astype(np.float32)
-    low, high = least_squares(values)
-    assert high <= 40 * SHARES[0] + 1e-6
-    assert low < 0
+    values = np.append(RANDOM.exponential(1, 500_000), 60).astype(np.float32)
+    assert least_squares(values)[1] < 0.7 * 60
 
 
 def test_a_range_holds_0() -> None:
-    assert extremes(np.float32([2, 3])) == (0, 3)
-    assert extremes(np.float32([-3, -2])) == (-3, 0)
-    assert least_squares(np.float32([2, 3]))[0] == 0
+    assert extremes(np.array([2, 3], np.float32)) == (0, 3)
+    assert extremes(np.array([-3, -2], np.float32)) == (-3, 0)
+    assert least_squares(np.array([2, 3], np.float32))[0] == 0
 
 
 def test_values_that_are_all_0_have_a_range_of_nothing() -> None:
@@ -44,8 +42,8 @@ def test_ranges_of_a_network_stay_within_what_was_seen_and_the_inputs_is_whole()
     for old, new in zip(seen.tensors, found.tensors, strict=True):
         if old.quantization is None or old.quantization.min is None:
             continue
-        assert old.quantization.min[0] - 1e-4 <= new.quantization.min[0] <= 0
-        assert 0 <= new.quantization.max[0] <= old.quantization.max[0] + 1e-4
+        assert min(old.quantization.min[0], 0) - 1e-4 <= new.quantization.min[0] <= 0
+        assert 0 <= new.quantization.max[0] <= max(old.quantization.max[0], 0) + 1e-4
         narrower += new.quantization.max[0] < 0.99 * old.quantization.max[0]
     (entry,) = found.inputs
     assert found.tensors[entry].quantization.max[0] == samples["image"].max()
