@@ -2,8 +2,8 @@
 
 Run as `python -m benchmarks.refit [ROUNDS]` after `dvc repro`, which makes the graphs and the samples. Each variant is
 converted in a process of its own, on the calibration pictures, and judged on the evaluation pictures, which are others.
-Files of a network take turns in one process at one thread; a ratio of latencies is the median of the rounds' ratios, with
-the quartiles. Peak memory is of the whole process, TensorFlow within.
+Files of a network take turns in one process at one thread; a ratio of latencies is the median of the rounds' ratios,
+with the quartiles. Peak memory is of the whole process, TensorFlow within.
 """
 
 import multiprocessing
@@ -68,9 +68,7 @@ def table(network: str, folder: Path, rounds: int) -> None:
     file = [str(folder / f"{name}.tflite") for name in names]
     (times,) = np.array(measure(Job(tuple(file), (Turn(1, rounds),), WARMUP)).times_ms)
     case = case_of(network)
-    print(
-        "| int8 | bytes | logit RMS | labels agree, % | mIoU | ms | latency | partitions | converted in, s | peak MB |"
-    )
+    print("| int8 | bytes | logit RMS | agreement, % | mIoU | ms | latency | partitions | conversion, s | peak MB |")
     print("|---" * 10 + "|")
     plain_rms = 0.0
     for name, path, taken in zip(names, map(Path, file), times, strict=True):
