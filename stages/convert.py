@@ -1,6 +1,6 @@
 """Convert a network to a TFLite file, as a recipe says."""
 
-from litemill.conversion import repack
+from litemill.conversion import int8, repack
 from litemill.conversion.converter import convert as to_tflite
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
@@ -16,23 +16,24 @@ def convert(network: str, recipe: str) -> str:
     settings, target = parameters.load().recipe(recipe), paths.artifact(network, recipe)
     frozen = store.frozen(network)
     samples = files.read_arrays(paths.samples(network, "calibration"))
-    unpacked = converted(frozen, settings, samples)
-    packed = repack.repacked(unpacked)
-    repack.require_same(unpacked, packed, {tensor.name: samples[tensor.name][0] for tensor in frozen.inputs})
+    made = converted(frozen, settings, samples)
+    packed = repack.repacked(made.data)
+    repack.require_same(made.data, packed, {tensor.name: samples[tensor.name][0] for tensor in frozen.inputs})
     files.write(target, packed)
-    record = described(frozen, recipe, settings, len(unpacked))
+    record = described(frozen, recipe, settings, made)
     store.save(paths.record("convert", network, recipe), record)
     return f"{network} {recipe}: {record.size_bytes} bytes"
 
 
-def converted(frozen: Frozen, recipe: Recipe, samples: Arrays) -> bytes:
+def converted(frozen: Frozen, recipe: Recipe, samples: Arrays) -> int8.Int8:
     """Convert a network's graph."""
     graph = paths.graph(frozen.network)
     store.check(paths.record("freeze", frozen.network), frozen.sha256, graph)
-    return to_tflite(graph.read_bytes(), frozen.inputs, frozen.output.name, recipe, samples)
+    given = (graph.read_bytes(), frozen.inputs, frozen.output.name, recipe, samples)
+    return int8.convert(*given) if recipe.refit or recipe.keep_float else int8.Int8(to_tflite(*given))
 
 
-def described(frozen: Frozen, name: str, recipe: Recipe, unpacked_bytes: int) -> Converted:
+def described(frozen: Frozen, name: str, recipe: Recipe, made: int8.Int8) -> Converted:
     """Load the file that was written and say what it is; the runtime's word, not the converter's."""
     path = paths.artifact(frozen.network, name)
     model = Model(path)
@@ -50,7 +51,9 @@ def described(frozen: Frozen, name: str, recipe: Recipe, unpacked_bytes: int) ->
         inputs=model.inputs,
         outputs=(model.output,),
         ops=model.ops(),
-        unpacked_bytes=unpacked_bytes,
+        unpacked_bytes=len(made.data),
+        kept_float=made.kept_float,
+        notes=made.notes,
     )
 
 

@@ -48,8 +48,19 @@ def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe,
     return by_tensorflow(graph, inputs, output, recipe, samples)
 
 
-def by_tensorflow(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe, samples: Samples) -> bytes:
-    """Convert a graph in one of the converter's own ways; the parameters are those of `convert`."""
+def by_tensorflow(
+    graph: bytes,
+    inputs: Sequence[Tensor],
+    output: str,
+    recipe: Recipe,
+    samples: Samples,
+    *,
+    calibrate_only: bool = False,
+) -> bytes:
+    """Convert a graph in one of the converter's own ways; the parameters are those of `convert`.
+
+    `calibrate_only` stops ahead of quantizing: the file is in float, with the ranges of its activations.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.pb"
         path.write_bytes(graph)
@@ -58,7 +69,8 @@ def by_tensorflow(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: R
         make = tf.compat.v1.lite.TFLiteConverter.from_frozen_graph
         try:
             converter = make(str(path), names, [output], input_shapes=shapes)
-            configure(converter, recipe, [_chosen(samples, recipe, name) for name in names])
+            configure(converter, recipe, [chosen(samples, recipe, name) for name in names])
+            converter._experimental_calibrate_only = calibrate_only  # noqa: SLF001  no public way
             return bytes(converter.convert())
         except (ConverterError, ValueError, RuntimeError, tf.errors.OpError) as error:
             first = str(error).strip().partition("\n")[0]
@@ -80,7 +92,7 @@ def configure(
         converter.representative_dataset = lambda: _rows(samples)
 
 
-def _chosen(samples: Samples, recipe: Recipe, name: str) -> npt.NDArray[Any]:
+def chosen(samples: Samples, recipe: Recipe, name: str) -> npt.NDArray[Any]:
     """Give an input's calibration values, as many as the recipe wants."""
     wanted = recipe.calibration_samples
     if wanted is None:

@@ -100,3 +100,6 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"ops {'must' if not self.ops else 'can not'} be given with quantize {self.quantize}")
         if self.quantize != "int8" and (self.refit or self.keep_float):
             raise ValueError(f"refit and keep_float can not be given with quantize {self.quantize}")
+        if self.refit and self.keep_float == "auto":
+            # the search judges layers that are not refitted
+            raise ValueError("keep_float auto can not be given with refit: name the outputs")

@@ -57,6 +57,17 @@ IN_PARAMS = [
     ("part: predict", "part: half", "networks.painting.part: got 'half'"),
     ("quantize: int8", "quantize: int4", "recipes.int8.quantize: got 'int4' -> Invalid enum value 'int4'"),
     ("calibration_samples: 2", "calibration_samples: two", "int8.calibration_samples: got 'two' -> Expected"),
+    ("calibration_samples: 2", "calibration_samples: 2, keep_float: all", "int8.keep_float: got 'all'"),
+    (
+        "quantize: none",
+        "quantize: none, refit: true",
+        "fp32 -> refit and keep_float can not be given with quantize none",
+    ),
+    (
+        "calibration_samples: 2",
+        "calibration_samples: 2, refit: true, keep_float: auto",
+        "recipes.int8 -> keep_float auto can not be given with refit: name the outputs",
+    ),
     (", calibration_samples: 2", "", "recipes.int8 -> calibration_samples must be given with quantize int8"),
     ("quantize: none", "quantize: none, calibration_samples: 1", "recipes.fp32 -> calibration_samples can not be"),
     ("0.999", "99.9", "recipes.fp32.tolerance.label_agreement: got 99.9 -> Expected `float` <= 1.0"),

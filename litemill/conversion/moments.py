@@ -1,0 +1,52 @@
+"""What a layer's inputs have to do with what the float network computes there."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating]
+Doubles = npt.NDArray[np.float64]
+
+
+class Moments:
+    """Means and covariances of a layer's inputs x with the values t that it should give, over all samples.
+
+    Parameters
+    ----------
+    groups, outputs, inputs
+        Of the layer.
+    """
+
+    def __init__(self, groups: int, outputs: int, inputs: int) -> None:
+        self.count = 0
+        self._x: Doubles = np.zeros((groups, inputs))
+        self._t: Doubles = np.zeros((groups, outputs))
+        self._xx: Doubles = np.zeros((groups, inputs, inputs))
+        self._tx: Doubles = np.zeros((groups, outputs, inputs))
+
+    def add(self, x: Floats, t: Floats) -> None:
+        """Add a sample: inputs [groups, places, inputs] and wanted outputs [groups, places, outputs]."""
+        self.count += x.shape[1]
+        ones = np.ones((1, x.shape[1]), np.float32)
+        self._x += (ones @ x)[:, 0]
+        self._t += (ones @ t)[:, 0]
+        self._xx += x.transpose(0, 2, 1) @ x
+        self._tx += t.transpose(0, 2, 1) @ x
+
+    @property
+    def mean_input(self) -> Doubles:
+        """[groups, inputs]"""  # noqa: D400  a shape
+        return self._x / self.count
+
+    @property
+    def mean_output(self) -> Doubles:
+        """[groups, outputs]"""  # noqa: D400
+        return self._t / self.count
+
+    def covariance(self) -> Doubles:
+        """Give the covariance of the inputs [groups, inputs, inputs]."""
+        mean = self.mean_input
+        return self._xx / self.count - mean[:, :, None] * mean[:, None, :]
+
+    def cross_covariance(self) -> Doubles:
+        """Give the covariance of wanted outputs and inputs [groups, outputs, inputs]."""
+        return self._tx / self.count - self.mean_output[:, :, None] * self.mean_input[:, None, :]
