@@ -53,11 +53,11 @@ def main(networks: int, recipes: int) -> None:
         os.chdir(folder)
         built.build(Path(folder))
         grow(networks, recipes)
-        seconds = write(Path(folder))
+        seconds, used = write(Path(folder))
         page = Path(folder) / paths.PAGE
         loaded, shown = opened(page)
         print(f"{networks * recipes} files of {networks} networks")
-        print(f"written in {seconds:.1f} s; page {page.stat().st_size / 1e6:.1f} MB")
+        print(f"written in {seconds:.1f} s, {used:.1f} s of processors; page {page.stat().st_size / 1e6:.1f} MB")
         print(f"opened in {loaded:.2f} s, first frame after {shown:.2f} s")
 
 
@@ -84,14 +84,22 @@ def answered(like: str, names: list[str]) -> files.Arrays:
     return found
 
 
+def original(like: str, outputs: files.Arrays, first: str) -> files.Arrays:
+    """Make what the original says: what the first file does."""
+    said = [outputs[f"{first}_{index:03}"] for index in range(2)]
+    if like == "painter":
+        return {"stylized": np.stack(said).astype(np.float32) / np.float32(255)}
+    return {f"labels_{index:03}": labels for index, labels in enumerate(said)}
+
+
 def network(name: str, like: str, recipes: list[str], outputs: files.Arrays) -> list[Verdict]:
     """Write a network's records, graph, answers and files; give its verdicts."""
     files.write(paths.graph(name), name.encode())
     files.write_arrays(paths.outputs(name), outputs)
-    files.write(paths.reference(name), paths.reference(like).read_bytes())
+    files.write_arrays(paths.reference(name), original(like, outputs, recipes[0]))
     copied("freeze", like, name, Frozen, sha256=files.sha256(paths.graph(name)))
     copied("samples", like, name, Sampled)
-    copied("reference", like, name, Referenced)
+    copied("reference", like, name, Referenced, sha256=files.sha256(paths.reference(name)))
     judged = store.load(paths.record("validate", like), Validated).artifacts[0]
     measured = store.load(paths.record("benchmark", like), Benchmarked).artifacts[0]
     found: list[tuple[Judged, Measured]] = []
@@ -128,12 +136,14 @@ def copied(stage: str, like: str, name: str, kind: type[Record], **fields: objec
     store.save(paths.record(stage, name), msgspec.structs.replace(record, network=name, **fields))
 
 
-def write(folder: Path) -> float:
-    """Run the report stage as a build does; give the seconds that it took."""
-    start = time.perf_counter()
+def write(folder: Path) -> tuple[float, float]:
+    """Run the report stage as a build does; give the seconds that it took, on the clock and of processors."""
+    start, before = time.perf_counter(), os.times()
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     subprocess.run([sys.executable, "-m", "stages.report"], cwd=folder, env=environment, check=True, timeout=600)
-    return time.perf_counter() - start
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - start, used
 
 
 def opened(page: Path) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """The report as one HTML page that needs nothing beside it: no network, no other file."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -67,9 +68,11 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
     on = {section.name: targets(results, section) for section in sections}
     names = tuple(dict.fromkeys(target.name for each in on.values() for target in each))
     files = [one for section in sections for one in section.ours]
+    with ThreadPoolExecutor() as pool:  # pictures are shrunk and encoded outside of Python's lock
+        networks = list(pool.map(lambda one: _network(results, one, on[one.name], shown.get(one.name)), sections))
     return _environment().get_template(TEMPLATE).render(
         results=results,
-        networks=[_network(results, section, on[section.name], shown.get(section.name)) for section in sections],
+        networks=networks,
         goals=TARGETS,
         weighed=shipped.weighed(results),
         savings=shipped.savings(results),

@@ -46,8 +46,19 @@ for (const form of document.querySelectorAll("form.filter")) {
   apply(); // a browser may have kept what was typed
 }
 
-// two answers, one over the other, with an edge that moves
+// two answers, one over the other, with an edge that moves; made when it is about to be seen
+const near = new IntersectionObserver((seen) => {
+  for (const one of seen.filter((entry) => entry.isIntersecting)) {
+    near.unobserve(one.target);
+    start(one.target);
+  }
+}, { rootMargin: "600px" });
 for (const compare of document.querySelectorAll(".compare")) {
+  compare.hidden = false;
+  near.observe(compare);
+}
+
+function start(compare) {
   const strips = Array.from(compare.parentElement.querySelectorAll(".strip"));
   const stage = compare.querySelector(".stage");
   const [sample, left, right] = compare.querySelectorAll("select");
@@ -93,7 +104,6 @@ for (const compare of document.querySelectorAll(".compare")) {
   });
   fill();
   move();
-  compare.hidden = false;
 }
 
 // commands to the clipboard, where the browser has one
