@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 MARK = "<!-- litemill: comparison -->"
@@ -111,6 +112,15 @@ def test_what_a_fork_sends_notifies_nobody_and_is_cut_and_must_be_ours(host: Hos
     assert len(host.comments[0]["body"]) < 65_536
     assert post(host, tmp_path, "another text").stdout == "no comment: the text is none of ours\n"
     assert len(host.comments) == 1
+
+
+def test_the_job_in_the_docs_for_another_host_is_one_of_these_scripts() -> None:
+    block = (ROOT / "docs/ci.md").read_text().split("```yaml\ncompare:")[1].split("```")[0]
+    script = yaml.safe_load(f"compare:{block}")["compare"]["script"]
+    assert any(line.startswith(".ci/pull_request/compare ") for line in script)
+    assert script[-1] == "make check"
+    assert MARK.removesuffix(" -->") in "\n".join(script)
+    subprocess.run(["bash", "-n"], input="\n".join(script), text=True, check=True, timeout=60)
 
 
 def test_a_host_that_refuses_is_an_error_in_one_line_without_the_token(host: Host, tmp_path: Path) -> None:

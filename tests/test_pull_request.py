@@ -24,7 +24,7 @@ def run(folder: Path, *command: str) -> str:
         command, cwd=folder, env=os.environ | own, capture_output=True, text=True, timeout=2 * LIMIT, check=False
     )
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def commit(folder: Path, said: str) -> None:
@@ -110,6 +110,18 @@ def test_a_revision_differs_from_itself_in_nothing(runner: Path) -> None:
     commit(runner, "as it was built")
     run(runner, sys.executable, "-m", "stages.compare", "--base", "HEAD")
     assert (runner / "reports/diff.md").read_text().splitlines()[2].startswith("**none changed, 4 the same**")
+
+
+def test_dvcs_own_views_tell_the_change(runner: Path) -> None:
+    told = run(runner, "dvc", "metrics", "diff", "main")
+    assert "painting.int8.size_bytes" in told
+    assert "painting.fp32.size_bytes" not in told
+    assert "half.kept" in told
+    assert "recipes.int8.calibration_samples" in run(runner, "dvc", "params", "diff", "main")
+    assert "failed to load" not in run(runner, "dvc", "plots", "show")
+    assert "failed to load" not in run(runner, "dvc", "plots", "diff", "main")
+    page = (runner / "dvc_plots/index.html").read_text()
+    assert all(name in page for name in ("bytes", "accuracy against the original", "painting/int8", "sketch/fp32"))
 
 
 def test_workflows_run_these_scripts_with_pinned_actions_and_few_rights() -> None:
