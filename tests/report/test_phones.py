@@ -10,8 +10,9 @@ from litemill.core import params, paths, store
 from litemill.core.device_records import Figure, Handset, Phoned
 from litemill.core.params import Params
 from litemill.core.targets import Configuration
-from litemill.report import markdown, phones, results
+from litemill.report import markdown, page, phones, results
 from litemill.report.results import Results
+from litemill.report.targets import targets
 
 PHONE = Handset("Google Pixel 8", "Tensor G3", "arm64-v8a", "14", "fingerprint")
 GPU = Configuration(on="gpu")
@@ -92,3 +93,38 @@ def test_what_is_no_plain_figure_says_so(read: Params) -> None:
 def test_without_figures_the_report_is_what_it_was(checkout: Path) -> None:
     assert checkout == Path.cwd()
     assert "evices" not in markdown.render(joined(), [])
+
+
+def test_a_device_is_a_target_beside_the_host(read: Params) -> None:
+    save("pixel", figure(read, "pixel", Configuration(), spread=0.09, throttled=True))
+    found = {target.name: target for target in targets(joined(), joined().sections[0])}
+    assert list(found) == ["host, 1 thread", "host, 2 threads", "pixel, cpu x1"]
+    time = found["pixel, cpu x1"].times["fp32"]
+    assert (time.low_ms, time.median_ms, time.high_ms) == (12.1, 12.345, 12.6)
+    assert (time.text, time.note) == ("~12.3", "12.1 to 12.6, throttled")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"key": "0" * 16}, "stale: 12.3 (12.1 to 12.6)"),
+        ({"outcome": "failed", "median_ms": None}, "failed"),
+        ({"outcome": "wrong"}, "wrong output: 12.3 (12.1 to 12.6)"),
+    ],
+)
+def test_what_is_no_figure_of_today_is_told_in_words_and_never_drawn(
+    read: Params, fields: dict[str, object], said: str
+) -> None:
+    save("pixel", figure(read, "pixel", Configuration(), **fields))
+    target = targets(joined(), joined().sections[0])[-1]
+    assert (target.times, target.failed) == ({}, {"fp32": said})
+
+
+def test_the_page_shows_a_device_in_its_tables_and_where_figures_are_from(read: Params) -> None:
+    save("pixel", figure(read, "pixel", Configuration()), figure(read, "pixel", GPU, outcome="failed", median_ms=None))
+    text = page.render(joined(), {})
+    assert "<b>pixel, cpu x1</b><small>median, ms</small>" in text
+    assert 'data-value="12.345">12.3<small>12.1 to 12.6</small>' in text
+    assert '<td class="number">failed</td>' in text
+    assert "Google Pixel 8" in text
+    assert "No phone was measured" not in text

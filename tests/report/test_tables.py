@@ -3,7 +3,7 @@
 from litemill.report import provenance, tables
 from litemill.report.results import Results
 from litemill.report.summary import summary
-from litemill.report.table import Row, Table, numbers, terminal, without, words
+from litemill.report.table import Row, Table, numbers, terminal, turned, without, words
 
 
 def rows(table: Table | None) -> list[dict[str, str]]:
@@ -105,3 +105,10 @@ def test_lines_of_the_terminal_are_aligned() -> None:
         "long      7  outside",
     ]
     assert terminal(without(table, "size")).splitlines()[1] == "a     within"
+
+
+def test_a_table_turned_has_its_rows_as_columns() -> None:
+    table = Table(words("file") + numbers("bird", "cat"), (Row(("fp32", "1", "2")), Row(("int8", "3", "4"))))
+    found = turned(table, "class")
+    assert [column.title for column in found.columns] == ["class", "fp32", "int8"]
+    assert [row.cells for row in found.rows] == [("bird", "1", "3"), ("cat", "2", "4")]
