@@ -27,7 +27,7 @@ RECIPES = {
 
 ORDER = (
     *("plan", "fetch", "baselines", "freeze", "samples", "reference", "convert", "validate", "endtoend", "benchmark"),
-    *("rewriting", "recommend", "gate", "gallery", "report"),
+    *("rewriting", "phones", "recommend", "gate", "gallery", "report"),
 )
 BASELINE = "official_deeplabv3_257"
 
