@@ -6,13 +6,16 @@ from litemill.choice.weighing import File, Scale, weigh
 from litemill.core.recommended import Candidate, Choice
 from litemill.core.rules import Rule, Target
 
+# a share of a file's bytes that nobody ships a less accurate file for
+ALIKE = 0.01
+
 
 def choose(network: str, target: Target, rule: Rule, files: Sequence[File], scale: Scale) -> Choice:
     """Choose a network's file for a target; none where the rule allows none.
 
-    Of files that are equally good in what the rule prefers, the smaller one is shipped, of equally small ones the more
-    accurate one, of equally accurate ones the one whose recipe `params.yaml` names first. Latencies within the noise
-    are equal: `litemill.choice.tie`.
+    Of files that are equally good in what the rule prefers, the smallest one is shipped, or one that is larger by no
+    more than `ALIKE` and more accurate; of equally accurate ones the one whose recipe `params.yaml` names first.
+    Latencies within the noise are equal: `litemill.choice.tie`.
     """
     candidates = weigh(files, rule, rule.max_bytes.get(network), scale)
     allowed = [one for one in candidates if not one.refused]
@@ -20,7 +23,8 @@ def choose(network: str, target: Target, rule: Rule, files: Sequence[File], scal
         said = "; ".join(f"{one.recipe}: {', '.join(one.refused)}" for one in candidates)
         return Choice(target, "", "", f"the rule allows none of {len(candidates)}: {said}", scale.metric, candidates)
     equals = best(allowed, rule, scale)
-    chosen = min(equals, key=lambda one: (one.size_bytes, -one.accuracy))
+    least = min(one.size_bytes for one in equals)
+    chosen = max((one for one in equals if one.size_bytes <= least * (1 + ALIKE)), key=lambda one: one.accuracy)
     reason = _reason(chosen, allowed, equals, rule, scale)
     return Choice(target, chosen.recipe, chosen.sha256, reason, scale.metric, candidates)
 
@@ -51,7 +55,7 @@ def _reason(
     same = [one.recipe for one in equals if one is not chosen]
     if same:
         alike = "as fast within the noise" if rule.prefer == "fastest" else "its equal"
-        said.append(f"{' and '.join(same)} {'is' if len(same) == 1 else 'are'} {alike}, and no smaller")
+        said.append(f"{' and '.join(same)} {'is' if len(same) == 1 else 'are'} {alike}, and larger or less accurate")
     if others:
         runner_up = min(others, key=lambda one: _order(one, rule))
         said.append(f"next is {runner_up.recipe} with {_value(runner_up, rule, scale)}")

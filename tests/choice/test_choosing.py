@@ -67,11 +67,18 @@ def test_too_large_a_file_is_refused_for_the_network_that_the_limit_is_for() -> 
     assert by_recipe(choice)["fp16"].refused == ("400 bytes, where the rule wants 399 at most",)
 
 
+def test_a_few_bytes_do_not_ship_the_less_accurate_file() -> None:
+    choice = chosen(FASTEST, file("int8", 1000, 99.5, 90), file("int8_refit", 1001, 99.7, 91))
+    assert choice.recipe == "int8_refit"
+    choice = chosen(FASTEST, file("int8", 1000, 99.5, 90), file("larger", 1100, 99.7, 91))
+    assert choice.recipe == "int8"
+
+
 def test_latencies_within_the_noise_do_not_decide_but_the_bytes_do() -> None:
     for fp32, fp16 in ((90, 91), (91, 90), (90, 93)):
         choice = chosen(FASTEST, file("fp32", 800, 100, fp32), file("fp16", 400, 99, fp16, "fp16"))
         assert choice.recipe == "fp16"
-        assert "fp32 is as fast within the noise, and no smaller" in choice.reason
+        assert "fp32 is as fast within the noise, and larger or less accurate" in choice.reason
 
 
 def test_of_equals_in_everything_the_one_named_first_is_shipped() -> None:
