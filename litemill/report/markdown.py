@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jinja2
 
 from litemill.core import paths
-from litemill.report import budgets, delegation, phones, provenance, shipped, tables
+from litemill.report import budgets, delegation, official, phones, provenance, shipped, tables
 from litemill.report.figures import Figure
 from litemill.report.gallery import Picture
 from litemill.report.results import Results, Section
@@ -50,6 +50,7 @@ def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Pictur
         budgets=budgets.table(budgets.outcomes(results)),
         shipped=shipped.shipped(results),
         left=shipped.left(results),
+        official=official.against(results),
         weighed=shipped.weighed(results),
         savings=shipped.savings(results),
         end_to_end=tables.end_to_end(results),

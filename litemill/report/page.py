@@ -12,7 +12,7 @@ import yaml
 
 from litemill.core import paths
 from litemill.core.rules import TARGETS
-from litemill.report import delegation, files_table, phones, provenance, shipped, strips, tables, vector
+from litemill.report import delegation, files_table, official, phones, provenance, shipped, strips, tables, vector
 from litemill.report import why as reasons
 from litemill.report.charts import latencies
 from litemill.report.files_table import FileRow, Heading
@@ -75,6 +75,7 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
         networks=networks,
         goals=TARGETS,
         weighed=shipped.weighed(results),
+        official=official.against(results),
         savings=shipped.savings(results),
         headings=files_table.headings(sections, names),
         rows=[row for section in sections for row in files_table.rows(section, on[section.name], names, mixed=True)],
