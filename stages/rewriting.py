@@ -38,7 +38,7 @@ def rewriting(network: str) -> str:
         paths_of = [str(converted(known, one, Path(folder) / f"{index}.tflite")) for index, one in enumerate(found)]
         variants = []
         if found:
-            together = measure(Job(tuple(paths_of), (Turn(1, settings.rounds),), settings.warmup)).times_ms[0]
+            together = measure(Job(tuple(paths_of), (Turn(1, settings.rewriting_rounds),), settings.warmup)).times_ms[0]
             for one, path, times in zip(found, paths_of, together, strict=True):
                 alone = measure(Job((path,), (Turn(1, 1),), settings.warmup))
                 variants.append(variant(one, Path(path), latency(1, times), alone))

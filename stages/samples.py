@@ -33,10 +33,12 @@ def samples(network: str) -> str:
 
 
 def add_bottlenecks(arrays: Arrays, settings: Network, entry: Entry) -> None:
-    """Add what the original's own predict network says to each sample's style."""
+    """Add what the original's own predict network says to each sample's style, asked once a painting."""
     run = runner(frozen(paths.source(settings.source), entry))
     style, bottleneck = entry.cut["style"], entry.cut["bottleneck"]
-    arrays["bottleneck"] = np.stack([run({style: painting[None]}, [bottleneck])[0][0] for painting in arrays["style"]])
+    paintings, places = np.unique(arrays["style"], axis=0, return_inverse=True)
+    said = np.stack([run({style: painting[None]}, [bottleneck])[0][0] for painting in paintings])
+    arrays["bottleneck"] = said[places]
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ ONE_PICTURE = {
     "content": {"calibration": ["content/colva_beach_sq.jpg"], "evaluation": ["content/face.jpg"]},
     "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": ["style/zigzag_colorful.jpg"]},
 }
-ONE_RUN = {"threads": [1], "rounds": 2, "warmup": 1}
+ONE_RUN = {"threads": [1], "rounds": 2, "rewriting_rounds": 1, "warmup": 1}
 
 
 class Clone:

@@ -21,7 +21,7 @@ PARAMS = {
     "networks": {},
     "recipes": {},
     "images": dict.fromkeys(("segmentation", "content", "style"), PICTURES),
-    "benchmark": {"threads": [1], "rounds": 1, "warmup": 1},
+    "benchmark": {"threads": [1], "rounds": 1, "rewriting_rounds": 1, "warmup": 1},
 }
 
 

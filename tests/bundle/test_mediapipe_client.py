@@ -59,7 +59,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = {"fetch": [network["source"]], "networks": {"birds": network}, "recipes": recipes, "bottleneck_from": {}}
     # however loaded the machine is: int8 for cpu, as the smallest
     recommend = {"cpu": {"prefer": "smallest"}, "gpu": params["recommend"]["gpu"]}
-    run = {"threads": [1], "rounds": 2, "warmup": 1}
+    run = {"threads": [1], "rounds": 2, "rewriting_rounds": 1, "warmup": 1}
     clone.set(params | small | {"images": ONE_PICTURE, "benchmark": run, "recommend": recommend})
     done = clone.repro("birds/recommend")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -94,7 +94,7 @@ PARAMS: dict[str, Any] = {
         "content": {"calibration": ["content/owl.jpg"], "evaluation": [CAT, "content/face.jpg"]},
         "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": list(EVALUATION["eye"])},
     },
-    "benchmark": {"threads": [1, 2], "rounds": 5, "warmup": 1},
+    "benchmark": {"threads": [1, 2], "rounds": 5, "rewriting_rounds": 1, "warmup": 1},
 }  # fmt: skip
 for _name, _official in BASELINES.items():
     PARAMS["networks"][_name]["baselines"] = _official

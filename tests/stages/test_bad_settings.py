@@ -26,7 +26,7 @@ images:
   segmentation: {calibration: [a.png], evaluation: [b.png], truth: {b.png: c.png}}
   content: {calibration: [d.png], evaluation: [e.png]}
   style: {calibration: [f.png], evaluation: [g.png]}
-benchmark: {threads: [1], rounds: 2, warmup: 1}
+benchmark: {threads: [1], rounds: 2, rewriting_rounds: 1, warmup: 1}
 """
 CATALOG = """\
 deeplab: {kind: frozen_graph, url: u, mirror: m, licence: Apache-2.0, task: segmentation, crop: {size: [513, 513]}}

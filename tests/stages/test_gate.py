@@ -25,7 +25,7 @@ images:
   segmentation: {calibration: [a.png], evaluation: [b.png]}
   content: {calibration: [d.png], evaluation: [e.png]}
   style: {calibration: [f.png], evaluation: [g.png]}
-benchmark: {threads: [1], rounds: 2, warmup: 1}
+benchmark: {threads: [1], rounds: 2, rewriting_rounds: 1, warmup: 1}
 """
 CATALOG = "magenta: {kind: saved_model, url: u, mirror: m, licence: Apache-2.0, task: stylization}\n"
 
