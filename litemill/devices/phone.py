@@ -75,9 +75,9 @@ class Phone:
             if state == "device" and self._same():
                 return
             if time.monotonic() > deadline:
-                self._return_s = 0  # it has had its time
+                waited, self._return_s = self._return_s, 0  # it has had its time
                 raise DeviceError(
-                    f"{self.serial}: has been away for {self._return_s:g} s", expected="device", got=state,
+                    f"{self.serial}: has been away for {waited:g} s", expected="device", got=state,
                     remedy=f"{REMEDIES.get(state, 'plug it in')}, then run it again: it goes on from there",
                 )  # fmt: skip
             self._stop.pause(POLL_S)

@@ -182,6 +182,27 @@ def test_a_restart_of_the_phone_costs_the_process_that_ran(bench: Workbench, pho
     assert clean(phone)
 
 
+def test_a_phone_that_is_another_one_after_a_push_is_refused_and_loses_nothing(
+    bench: Workbench, phone: FakePhone
+) -> None:
+    props = phone.host("/props")
+    known = props.read_text()
+    bench.tool(seconds=1)
+    process = bench.start()
+    wait_for(lambda: len(bench.started()) == 2)
+    props.write_text(known.replace("Pixel 8", "Pixel 9"))
+    phone.drops.append(Drop("shell", after=0))
+    _, complained = process.communicate(timeout=240)
+    assert process.returncode == 1
+    assert f"error: {phone.serial}: is another phone now: expected" in complained
+    assert "Pixel 9" in complained
+    assert "Traceback" not in complained
+    props.write_text(known)
+    assert bench.run().returncode == 0
+    assert {one.outcome for one in bench.figures("pixel")} == {"measured"}
+    assert clean(phone)
+
+
 def test_ctrl_c_leaves_the_phone_clean_and_loses_nothing(bench: Workbench, phone: FakePhone) -> None:
     bench.tool(seconds=1)
     process = bench.start()
