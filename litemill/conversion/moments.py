@@ -6,6 +6,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.floating]
 Doubles = npt.NDArray[np.float64]
 
+# of sums of squares in float32, generously
+ROUNDING = 1e-5
+
 
 class Moments:
     """Means and covariances of a layer's inputs x with the values t that it should give, over all samples.
@@ -41,6 +44,12 @@ class Moments:
     def mean_output(self) -> Doubles:
         """[groups, outputs]"""  # noqa: D400
         return self._t / self.count
+
+    @property
+    def unknown_variance(self) -> Doubles:
+        """Give what rounding in the sums may make of a variance of nothing, [groups]."""
+        squares = np.diagonal(self._xx, axis1=1, axis2=2).mean(1) / self.count
+        return np.asarray(ROUNDING * squares)
 
     def covariance(self) -> Doubles:
         """Give the covariance of the inputs [groups, inputs, inputs]."""

@@ -69,16 +69,18 @@ def _fit(layer: Layer, goal: Layer, way: Walk, aim: Walk) -> None:
     for stored, values in zip(way.at(layer.op.inputs[0]), aim.at(goal.op.inputs[0]), strict=True):
         moments.add(layer.dequantized_patches(stored), goal.sums(values))
     covariance = moments.covariance()
-    ridge = _share(covariance, RIDGE + PLACES_ALIKE * weights.shape[2] / moments.count)
+    ridge = _share(moments, RIDGE + PLACES_ALIKE * weights.shape[2] / moments.count)
     wanted = np.linalg.solve(covariance + ridge, (moments.cross_covariance() + weights @ ridge).transpose(0, 2, 1))
     scales = layer.scales()
-    found = rounded(np.asarray(wanted.transpose(0, 2, 1), np.float64), covariance + _share(covariance, DAMPING), scales)
+    found = rounded(np.asarray(wanted.transpose(0, 2, 1), np.float64), covariance + _share(moments, DAMPING), scales)
     layer.set_weights(found)
     given = (found * scales[:, :, None]) @ moments.mean_input[:, :, None]
     layer.set_bias(goal.bias() + moments.mean_output - given[:, :, 0])
 
 
-def _share(covariance: Floats, share: float) -> Floats:
-    """Give a share of the mean variance of each group, on the diagonal."""
+def _share(moments: Moments, share: float) -> Floats:
+    """Give a share of the inputs' mean variance of each group, on the diagonal."""
+    covariance = moments.covariance()
     variance = np.diagonal(covariance, axis1=1, axis2=2).mean(1)
-    return np.asarray((share * variance + LEAST_VARIANCE)[:, None, None] * np.eye(covariance.shape[1]))
+    least = moments.unknown_variance + LEAST_VARIANCE
+    return np.asarray((share * variance + least)[:, None, None] * np.eye(covariance.shape[1]))
