@@ -22,8 +22,8 @@ help: ## what there is
 
 repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
 	@python -m stages.plan --write
-	@dvc repro $(PULL) $(TARGETS)
-	@python -m stages.report --table
+	@python -m stages.repro $(PULL) --targets "$(TARGETS)"
+	@$(if $(TARGETS),,python -m stages.report --table)
 
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write
