@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
+.PHONY: help docs repro plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ test-adbd: .venv/installed ## the real adb client against Debian's real adbd, wh
 test-browser: .venv/installed ## the report's page in a real browser, which is installed where there is none
 	@tools/install_chromium.sh
 	@python -m pytest tests/report/test_page_in_browser.py
+
+docs: .venv/installed ## write docs/reference.md and the schemas of params.yaml and the catalogue, drawn from the code
+	@python -m stages.docs
 
 lint: .venv/installed ## style and types
 	@ruff check .
