@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
+.PHONY: help docs repro plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,8 +22,8 @@ help: ## what there is
 
 repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
 	@python -m stages.plan --write
-	@dvc repro $(PULL) $(TARGETS)
-	@python -m stages.report --table
+	@python -m stages.repro $(PULL) --targets "$(TARGETS)"
+	@$(if $(TARGETS),,python -m stages.report --table)
 
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write
@@ -66,6 +66,9 @@ test-adbd: .venv/installed ## the real adb client against Debian's real adbd, wh
 test-browser: .venv/installed ## the report's page in a real browser, which is installed where there is none
 	@tools/install_chromium.sh
 	@python -m pytest tests/report/test_page_in_browser.py
+
+docs: .venv/installed ## write docs/reference.md and the schemas of params.yaml and the catalogue, drawn from the code
+	@python -m stages.docs
 
 lint: .venv/installed ## style and types
 	@ruff check .

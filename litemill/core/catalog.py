@@ -99,7 +99,13 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Half(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The second file of a stylization that is published as two networks; its fields are those of an entry."""
+    """The second file of a stylization that is published as two networks.
+
+    Parameters
+    ----------
+    url, mirror, sha256, size_bytes, embedded
+        As of an entry.
+    """
 
     url: str
     mirror: str
@@ -119,10 +125,14 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Where upstream has it; the path of a file of your own is read from there, whatever `source` says.
     mirror
         Its path below a mirror folder or address, and below `data/embedded`.
-    licence, dataset
-        SPDX name; what the network was trained on.
-    task, part
-        What it is for; a style-transfer .tflite is either the predict or the transfer part.
+    licence
+        SPDX name.
+    dataset
+        What the network was trained on.
+    task
+        What it is for.
+    part
+        Of a style-transfer .tflite: which half it is.
     transfer
         The file of the transfer network, where `url` and what belongs to it are of the predict network alone.
     cut
@@ -132,7 +142,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crop
         The pre-processing, for segmentation.
     sha256, size_bytes
-        Of upstream's file, where known.
+        Of upstream's file, where known: a download that differs is refused.
     published
         What upstream says of it.
     embedded

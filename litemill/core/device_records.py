@@ -13,7 +13,17 @@ Outcome = Literal["measured", "not_delegated", "wrong", "failed"]
 
 
 class Handset(Record, frozen=True):
-    """The device that figures were taken on; what it does not state is empty."""
+    """The device that figures were taken on; what it does not state is empty.
+
+    Parameters
+    ----------
+    model, soc
+        The device's name, and its chip's.
+    abi
+        What its programs are built for.
+    android, build
+        Version of the system, and its build.
+    """
 
     model: str
     soc: str
@@ -46,7 +56,7 @@ class Condition(Record, frozen=True, omit_defaults=True):
 
 
 class Process(Record, frozen=True, omit_defaults=True):
-    """One process of the tool; `position` is its place in the shuffled order.
+    """One process of the tool; null is what the tool does not state.
 
     Parameters
     ----------
@@ -54,8 +64,14 @@ class Process(Record, frozen=True, omit_defaults=True):
         Of its runs; their mean where the tool states no median.
     waited_s
         For the device to cool.
-    after
-        The state once it had ended; `before` is null where the build was killed while it ran.
+    before, after
+        The device's state ahead of it, null where the build was killed while it ran; and once it had ended.
+    position
+        Its place in the shuffled order.
+    p95_ms, runs
+        95th percentile of its runs, and how many they were.
+    init_ms, memory_mb
+        To load the file; growth of memory over the whole run.
     """
 
     position: int
@@ -94,6 +110,19 @@ class Figure(Record, frozen=True, omit_defaults=True):
         Whether the device said that it held itself back, or the drift is over 5 %.
     accuracy
         Of one evaluation picture, on the device and the delegate, against the original; empty where not checked.
+    outcome
+        `measured`; `not_delegated` where the delegate did not take the whole graph; `wrong` output; or
+        `failed`.
+    handset, tool_sha256
+        The device, and the tool that ran there.
+    seed
+        Of the order of the processes.
+    init_ms, memory_mb
+        Medians over the processes.
+    processes
+        Each of them.
+    baseline
+        Whether the file is an official one.
     """
 
     key: str
@@ -122,7 +151,15 @@ class Figure(Record, frozen=True, omit_defaults=True):
 
 
 class Phoned(Record, frozen=True):
-    """All figures of a network on a target."""
+    """All figures of a network on a target.
+
+    Parameters
+    ----------
+    target, network
+        Where, and of what.
+    figures
+        One a file and configuration.
+    """
 
     target: str
     network: str

@@ -59,8 +59,10 @@ class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Parameters
     ----------
-    calibration, evaluation
-        Two sets without a common picture.
+    calibration
+        What quantization looks at.
+    evaluation
+        What a file is judged by: none of `calibration`.
     truth
         Evaluation picture to its ground truth, a picture of class numbers (255: not judged).
     """
@@ -88,7 +90,15 @@ class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Images(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which pictures each task takes."""
+    """Which pictures each task takes.
+
+    Parameters
+    ----------
+    segmentation
+        Of segmentation networks.
+    content, style
+        Of stylization networks, joined in pairs.
+    """
 
     segmentation: Pictures
     content: Pictures
@@ -131,18 +141,24 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Where sources come from: `embedded`, `upstream`, a mirror folder or an http(s) address.
     fetch
         Entries of the catalogue to have at hand: every source and baseline that a network names.
-    networks, recipes
-        Every network is built with every recipe unless it says otherwise.
+    networks
+        What is built, by name.
+    recipes
+        How, by name; every network is built with every recipe unless it says otherwise.
     recipes_off
         Recipes that are kept but not built; move one to `recipes` to switch it on.
     bottleneck_from
         Transfer network to the predict network that feeds it end to end.
-    images, benchmark
-        What is measured, and how.
+    images
+        Which pictures calibrate, and which judge.
+    benchmark
+        How latency is measured on the host.
     gallery
         What the report shows that the networks are for.
-    targets, tool
-        Devices to measure on as well, and the benchmark tool by ABI.
+    targets
+        Devices to measure on as well, by name.
+    tool
+        The benchmark tool for them, by ABI.
     recommend
         Which files are shipped.
     budgets

@@ -16,12 +16,16 @@ class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Parameters
     ----------
-    label_agreement, mean_iou
-        Share of pixels with the original's label; mean intersection over union with the original (segmentation).
+    label_agreement
+        Share of pixels with the original's label (segmentation).
+    mean_iou
+        Mean intersection over union with the original's labels (segmentation).
     bottleneck_cosine
         Cosine with the original's style bottleneck (predict).
-    psnr_db, ssim
-        Mean over the stylized pictures, fed with the original's bottleneck (transfer).
+    psnr_db
+        Mean over the stylized pictures, in dB, fed with the original's bottleneck (transfer).
+    ssim
+        The same of their structural similarity.
     """
 
     label_agreement: Share | None = None

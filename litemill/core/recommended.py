@@ -9,6 +9,8 @@ class Candidate(Record, frozen=True):
 
     Parameters
     ----------
+    recipe, sha256, size_bytes
+        The file.
     accuracy
         The figure that the choice names as its `metric`; more is better.
     latency
@@ -35,7 +37,21 @@ class Candidate(Record, frozen=True):
 
 
 class Choice(Record, frozen=True):
-    """What is shipped of a network for a target: a recipe, or nothing (""), and why."""
+    """What is shipped of a network for a target, and why.
+
+    Parameters
+    ----------
+    target
+        What the file is for.
+    recipe, sha256
+        The file; both empty where the rule allows none.
+    reason
+        Why, in words.
+    metric
+        The figure of accuracy that counted.
+    candidates
+        All files of the network.
+    """
 
     target: Target
     recipe: str
@@ -46,7 +62,15 @@ class Choice(Record, frozen=True):
 
 
 class Recommended(Record, frozen=True):
-    """What is shipped of a network."""
+    """What is shipped of a network.
+
+    Parameters
+    ----------
+    network
+        Its name.
+    choices
+        One a target.
+    """
 
     network: str
     choices: tuple[Choice, ...]

@@ -35,10 +35,16 @@ class Tensor(Record, frozen=True):
 
 
 class Fetched(Record, frozen=True):
-    """A source at hand: its catalogue entry, where it came from, and its files by SHA-256.
+    """A source at hand: where it came from, and its files by SHA-256.
 
     Parameters
     ----------
+    source, entry
+        Its name in the catalogue, and its entry there.
+    origin
+        Where it came from: an address, or a path.
+    rebuilt
+        Whether it is an embedded archive that was rebuilt from released weights.
     sha256, size_bytes
         Of the file that was fetched; where a transfer network has a file of its own, the size is of both.
     transfer_sha256
@@ -58,7 +64,17 @@ class Fetched(Record, frozen=True):
 
 
 class Rewritten(Record, frozen=True):
-    """What came of a rewrite: in how many places of the graph, and why in none."""
+    """What came of a rewrite.
+
+    Parameters
+    ----------
+    name
+        As `rewrites` of `params.yaml` has it.
+    places
+        In how many places of the graph something was rewritten.
+    note
+        Why in none.
+    """
 
     name: str
     places: int
@@ -97,9 +113,18 @@ class Frozen(Record, frozen=True):
 
 
 class Sampled(Record, frozen=True):
-    """Which pictures a network's inputs are of, and the SHA-256 of the files that hold them.
+    """Which pictures a network's inputs are of.
 
-    `truth` maps an evaluation picture to its ground truth.
+    Parameters
+    ----------
+    network
+        Its name.
+    calibration, evaluation
+        Pictures below `data/images`; of two that enter together, content and style, joined by ` + `.
+    calibration_sha256, evaluation_sha256
+        Of the files that hold the inputs.
+    truth
+        Evaluation picture to its ground truth.
     """
 
     network: str
@@ -115,6 +140,8 @@ class Referenced(Record, frozen=True):
 
     Parameters
     ----------
+    network
+        Its name.
     sha256
         Of the reference's file.
     cut_error
@@ -136,6 +163,16 @@ class Converted(Record, frozen=True):
 
     Parameters
     ----------
+    network, recipe
+        What it was built of, and how.
+    quantize
+        The recipe's.
+    sha256, size_bytes
+        Of the file.
+    inputs, outputs
+        Its tensors, by the file's own order.
+    ops
+        Operators by TFLite's name, and how many of each.
     unpacked_bytes
         Its size ahead of repacking.
     kept_float
@@ -170,6 +207,8 @@ class Judged(Record, frozen=True):
         The same a picture.
     class_iou
         Intersection over union with the ground truth by class, where there is some.
+    sha256, size_bytes
+        Of the file.
     """
 
     name: str
@@ -186,6 +225,10 @@ class Validated(Record, frozen=True):
 
     Parameters
     ----------
+    network
+        Its name.
+    artifacts
+        One a file; official files stand beside ours.
     outputs_sha256
         Of the file that holds what they said.
     original
@@ -199,7 +242,21 @@ class Validated(Record, frozen=True):
 
 
 class Pair(Record, frozen=True):
-    """A predict and a transfer file, one after the other, against the original's stylized pictures."""
+    """A predict and a transfer file, one after the other, against the original's stylized pictures.
+
+    Parameters
+    ----------
+    name
+        The recipe; or the two official files, joined by ` + `.
+    predict_sha256, transfer_sha256
+        Of the two files.
+    size_bytes
+        Of both together.
+    metrics, pictures
+        Over all pairs of pictures, and each pair; as of `Judged`.
+    baseline
+        Whether the files are official ones.
+    """
 
     name: str
     predict_sha256: str
@@ -211,7 +268,15 @@ class Pair(Record, frozen=True):
 
 
 class Paired(Record, frozen=True):
-    """A transfer network fed by a predict network: pairs of the same recipe, and the official files."""
+    """A transfer network fed by a predict network: pairs of the same recipe, and the official files.
+
+    Parameters
+    ----------
+    transfer, predict
+        The two networks.
+    pairs
+        Their files, joined.
+    """
 
     transfer: str
     predict: str
@@ -222,6 +287,15 @@ class Latency(Record, frozen=True):
     """Time of one run at a number of threads, over the timed runs.
 
     `spread` is the interquartile range over the median.
+
+    Parameters
+    ----------
+    threads
+        Of the runtime.
+    median_ms, p95_ms
+        Median and 95th percentile.
+    spread
+        The interquartile range over the median.
     """
 
     threads: int
@@ -249,7 +323,25 @@ class Delegation(Record, frozen=True):
 
 
 class Measured(Record, frozen=True):
-    """What one TFLite file costs on the host; memory is the growth of the process's peak."""
+    """What one TFLite file costs on the host.
+
+    Parameters
+    ----------
+    name, baseline
+        The recipe; or, of an official file, the catalogue's entry.
+    sha256
+        Of the file.
+    init_ms
+        To load it and make it ready to run.
+    peak_memory_mb
+        By how much the peak of the process grew.
+    latency
+        At each number of threads.
+    multiply_adds
+        Of one run.
+    delegation
+        By delegate.
+    """
 
     name: str
     sha256: str
@@ -262,7 +354,19 @@ class Measured(Record, frozen=True):
 
 
 class Machine(Record, frozen=True):
-    """What the figures were taken on; `features` are the instructions that matter to the kernels."""
+    """What the figures were taken on.
+
+    Parameters
+    ----------
+    cpu, cores, memory_gb
+        As the system names and counts them; what it does not say is empty.
+    features
+        Instructions that matter to the kernels.
+    system
+        Operating system and architecture.
+    litert
+        Version of the runtime.
+    """
 
     cpu: str
     cores: int
@@ -273,7 +377,19 @@ class Machine(Record, frozen=True):
 
 
 class Benchmarked(Record, frozen=True):
-    """A network's files and baselines, timed in turn in one run."""
+    """A network's files and baselines, timed in turn in one run.
+
+    Parameters
+    ----------
+    network
+        Its name.
+    machine
+        What it ran on.
+    rounds
+        Timed runs of each file.
+    artifacts
+        One a file; official files stand beside ours.
+    """
 
     network: str
     machine: Machine
@@ -286,6 +402,8 @@ class Variant(Record, frozen=True):
 
     Parameters
     ----------
+    name
+        `as cut`, the one rewrite, or `all`.
     rewrites
         Those that were applied, in how many places.
     psnr_db, max_error
@@ -293,6 +411,8 @@ class Variant(Record, frozen=True):
         graph itself.
     ops, multiply_adds, delegation, latency, init_ms, peak_memory_mb
         Of the file, one thread; all variants are timed in turn.
+    size_bytes
+        Of the file.
     """
 
     name: str
@@ -309,14 +429,30 @@ class Variant(Record, frozen=True):
 
 
 class Rewriting(Record, frozen=True):
-    """What a network's rewrites do: without any, each alone, and all together; empty where it lists none."""
+    """What a network's rewrites do; empty where it lists none.
+
+    Parameters
+    ----------
+    network
+        Its name.
+    variants
+        Of the graph as it was cut, of each rewrite alone, and of all.
+    """
 
     network: str
     variants: tuple[Variant, ...] = ()
 
 
 class Failure(Record, frozen=True):
-    """One figure outside its tolerance."""
+    """One figure outside its tolerance.
+
+    Parameters
+    ----------
+    metric
+        Its name, as tolerances have it.
+    value, tolerance
+        What it is, and the least that it may be.
+    """
 
     metric: str
     value: float
@@ -324,7 +460,15 @@ class Failure(Record, frozen=True):
 
 
 class Verdict(Record, frozen=True):
-    """Whether an artifact is within its recipe's tolerance."""
+    """Whether an artifact is within its recipe's tolerance.
+
+    Parameters
+    ----------
+    network, recipe, sha256
+        The file.
+    failures
+        What is outside; nothing where it is within.
+    """
 
     network: str
     recipe: str
@@ -333,7 +477,13 @@ class Verdict(Record, frozen=True):
 
 
 class Gate(Record, frozen=True):
-    """The verdicts of all artifacts."""
+    """The verdicts of all artifacts.
+
+    Parameters
+    ----------
+    verdicts
+        One a file.
+    """
 
     verdicts: tuple[Verdict, ...]
 
@@ -358,7 +508,15 @@ class Shown(Record, frozen=True):
 
 
 class Gallery(Record, frozen=True):
-    """What the networks are for, in pictures; `files` made them, by network and recipe."""
+    """What the networks are for, in pictures.
+
+    Parameters
+    ----------
+    shown
+        One an entry of `gallery`.
+    files
+        The recipe that made them, by network.
+    """
 
     shown: tuple[Shown, ...]
     files: dict[str, str] = {}

@@ -47,8 +47,10 @@ class Recommend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Parameters
     ----------
-    cpu, gpu
-        What is shipped in `models/recommended/cpu` and `models/recommended/gpu`.
+    cpu
+        Of what is shipped in `models/recommended/cpu`.
+    gpu
+        Of what is shipped in `models/recommended/gpu`.
     same_latency
         Two latencies count as the same where they differ by no more than this share of the smaller one, or by no more
         than the noise of both.

@@ -14,7 +14,7 @@ from litemill.core import paths
 from litemill.core.rules import TARGETS
 from litemill.report import delegation, files_table, official, phones, provenance, shipped, strips, tables, vector
 from litemill.report import why as reasons
-from litemill.report.charts import latencies
+from litemill.report.charts import TIMES, latencies
 from litemill.report.files_table import FileRow, Heading
 from litemill.report.gallery import Picture as Composed
 from litemill.report.grid import Colour
@@ -92,6 +92,7 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
         versions={name: version(name) for name in PACKAGES},
         wide_percent=round(100 * tables.WIDE_SPREAD),
         same_percent=round(100 * results.params.recommend.same_latency),
+        times=len(TIMES),
         gallery=[(one.caption, _embedded(one)) for one in gallery],
         diff=paths.DIFF_PAGE.name,
         report=paths.REPORT.name,

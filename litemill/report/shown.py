@@ -1,6 +1,7 @@
 """The pictures of all networks that give some, by network."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -8,7 +9,7 @@ from litemill.report import evidence, grid
 from litemill.report.evidence import Evidence
 from litemill.report.grid import Grid
 from litemill.report.overlays import overlays
-from litemill.report.results import Results
+from litemill.report.results import Results, Section
 from litemill.report.stylized import stylized
 
 # files beyond which their pictures shrink, so that a page of 500 can still be opened
@@ -26,11 +27,13 @@ def load(results: Results) -> dict[str, Shown]:
     """Read the answers of each network that gives pictures; a style bottleneck is none."""
     sections = [section for section in results.sections if section.settings.part != "predict"]
     size = side(sum(len(section.ours) for section in sections))
-    found = {}
-    for section in sections:
-        known = evidence.load(section, size)
-        found[section.name] = Shown(known, stylized(known) if section.settings.part else overlays(known))
-    return found
+    with ThreadPoolExecutor() as pool:  # files are hashed, pictures shrunk outside of Python's lock
+        return dict(pool.map(lambda section: (section.name, _shown(section, size)), sections))
+
+
+def _shown(section: Section, size: int) -> Shown:
+    known = evidence.load(section, size)
+    return Shown(known, stylized(known) if section.settings.part else overlays(known))
 
 
 def side(count: int) -> int:

@@ -28,7 +28,9 @@ def svg(chart: alt.LayerChart, said: str) -> str:
     import vl_convert  # noqa: PLC0415  starts a JavaScript engine, which only the drawing needs
 
     ET.register_namespace("", SVG)
-    drawn = vl_convert.vegalite_to_svg(charts.specification(chart) | {"width": WIDTH})
+    # the page has legends of its own, in text that does not shrink with the chart
+    look = charts.LOOK | {"legend": {"disable": True}}
+    drawn = vl_convert.vegalite_to_svg(charts.specification(chart) | {"width": WIDTH, "config": look})
     root = ET.fromstring(drawn)  # noqa: S314  drawn here, of our own figures
     for element in root.iter():
         _plain(element)

@@ -1,0 +1,1 @@
+"""What is written of the settings and records by their own structs: schemas for editors, a reference for readers."""

@@ -1,0 +1,1 @@
+"""How far a build is: DVC's own output, counted and timed."""

@@ -1,0 +1,90 @@
+"""How long a build still takes, from how long its stages took when they last ran here."""
+
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import msgspec
+
+from litemill.core import files
+from litemill.progress.way import Way
+
+# beside DVC's own temporary files, which git ignores: of this machine, part of no output
+LAST = Path(".dvc/tmp/stage_seconds.json")
+
+
+class Forecast:
+    """What is done of a build, what is left, and how long that takes.
+
+    A stage that stands on one that ran is taken to run; that another one does, DVC alone finds out.
+
+    Parameters
+    ----------
+    way
+        All stages, each with what it stands on.
+    needed
+        Those that the build looks at.
+    clock
+        Seconds, from any moment on.
+    """
+
+    def __init__(self, way: Way, needed: Collection[str], clock: Callable[[], float] = time.monotonic) -> None:
+        self._way = way
+        self._left = set(needed)
+        self._clock = clock
+        self._last = load()
+        self._ran: dict[str, float] = {}
+        self._start = self._since = clock()
+        self.total = len(needed)
+        self.current = ""
+
+    def begin(self, stage: str) -> None:
+        """Take a stage as running from now on, and what ran before as done."""
+        self.pass_by(stage)
+        self.current = stage
+
+    def pass_by(self, stage: str) -> None:
+        """Take a stage as one that need not run, and what ran before as done."""
+        self.end()
+        self._left.discard(stage)
+
+    def end(self) -> None:
+        """Take what ran as done."""
+        if self.current:
+            self._ran[self.current] = self._clock() - self._since
+        self.current, self._since = "", self._clock()
+
+    def save(self) -> None:
+        """Keep how long each stage took, for the next build; of stages that are no more nothing is kept."""
+        files.write(
+            LAST, msgspec.json.encode({name: s for name, s in (self._last | self._ran).items() if name in self._way})
+        )
+
+    @property
+    def left(self) -> int:
+        """How many stages come after this one."""
+        return len(self._left)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the build began."""
+        return self._clock() - self._start
+
+    @property
+    def remaining(self) -> tuple[float, bool]:
+        """Seconds that are known to come, and whether those are all: a stage may never have run here."""
+        dirty = {*self._ran, self.current}
+        coming = [name for name in self._left if not dirty.isdisjoint(self._way[name])]
+        seconds = sum(self._last.get(name, 0) for name in coming)
+        if self.current:
+            seconds += max(0, self._last.get(self.current, 0) - (self._clock() - self._since))
+            coming.append(self.current)
+        return seconds, all(name in self._last for name in coming)
+
+
+def load() -> dict[str, float]:
+    """Give how long each stage took when it last ran here, in seconds; nothing where that is not known."""
+    try:
+        return msgspec.json.decode(LAST.read_bytes(), type=dict[str, float])
+    except (OSError, msgspec.MsgspecError):
+        return {}

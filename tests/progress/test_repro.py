@@ -1,0 +1,153 @@
+"""A build whose progress is shown: real DVC, on a terminal and without one."""
+
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+STAGES = """
+stages:
+  first: {cmd: "echo one > one; echo worked", deps: [in], outs: [one]}
+  second: {cmd: "sh second.sh", deps: [one, second.sh], outs: [two]}
+  third: {cmd: "cp two three", deps: [two], outs: [three]}
+"""
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bare") / "build"
+    folder.mkdir()
+    subprocess.run(["dvc", "init", "--no-scm", "--quiet"], cwd=folder, check=True, timeout=60)
+    for name, text in {"dvc.yaml": STAGES, "params.yaml": "{}\n", "in": "1\n", "second.sh": "cp one two\n"}.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def build(bare: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(bare, tmp_path / "build"))
+
+
+def start(build: Path, *options: str, terminal: int | None = None) -> subprocess.Popen[str]:
+    """Start a build, on a terminal if there is one; it leads a group of processes, as from a shell."""
+    out = subprocess.PIPE if terminal is None else terminal
+    return subprocess.Popen(
+        [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}, process_group=0,
+    )  # fmt: skip
+
+
+def plainly(build: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    process = start(build, *options)
+    out, errors = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
+
+
+def on_terminal(build: Path) -> tuple[int, str]:
+    """Give the exit status, and all that the terminal was sent."""
+    ours, theirs = pty.openpty()
+    process = start(build, terminal=theirs)
+    os.close(theirs)
+    seen = b""
+    try:
+        while data := os.read(ours, 65536):
+            seen += data
+    except OSError:  # as a terminal ends
+        pass
+    os.close(ours)
+    return process.wait(timeout=60), seen.decode()
+
+
+def test_without_a_terminal_each_stage_that_runs_says_where_the_build_is(build: Path) -> None:
+    done = plainly(build)
+    assert done.returncode == 0
+    assert "\r" not in done.stdout
+    assert re.findall(
+        r"^\[stage (\d of \d), (\d) left, \d\d:\d\d elapsed.*\] Running stage '(.+)':$", done.stdout, re.MULTILINE
+    ) == [
+        ("1 of 3", "2", "first"),
+        ("2 of 3", "1", "second"),
+        ("3 of 3", "0", "third"),
+    ]
+    assert "worked\n" in done.stdout
+
+
+def test_what_need_not_run_is_counted_as_done(build: Path) -> None:
+    plainly(build)
+    (build / "second.sh").write_text("cp one two; echo more >> two\n")
+    done = plainly(build)
+    assert "Stage 'first' didn't change, skipping\n[stage 2 of 3, 1 left" in done.stdout
+
+
+def test_of_targets_only_what_they_need_is_counted(build: Path) -> None:
+    done = plainly(build, "--targets", "second")
+    assert "[stage 2 of 2, 0 left" in done.stdout
+    assert not (build / "three").exists()
+
+
+def test_on_a_terminal_one_line_moves_below_what_dvc_says(build: Path) -> None:
+    (build / "second.sh").write_text("sleep 1.5; cp one two\n")
+    code, seen = on_terminal(build)
+    assert code == 0
+    assert "Running stage 'second':\r\n" in seen
+    moments = re.findall(r"\r\x1b\[K(stage 2 of 3, 1 left, 00:\d\d elapsed: second)", seen)
+    assert len(set(moments)) > 1
+    assert seen.endswith("\r\x1b[K")
+
+
+def test_the_time_to_go_is_that_of_the_last_run(build: Path) -> None:
+    (build / "second.sh").write_text("sleep 3; cp one two\n")
+    assert "to go" not in on_terminal(build)[1]
+    (build / "in").write_text("2\n")
+    (build / "second.sh").write_text("sleep 2; cp one two\n")
+    assert re.search(r"stage 1 of 3, 2 left, 00:\d\d elapsed, about 00:0[3-9] to go: first", on_terminal(build)[1])
+
+
+def test_a_bar_of_progress_is_shown_beside_the_stage(build: Path) -> None:
+    (build / "second.sh").write_text(r"test -t 2; printf 'half\rwhole' >&2; sleep 1; echo >&2; cp one two" + "\n")
+    code, seen = on_terminal(build)
+    assert code == 0
+    assert "elapsed: second: whole" in seen
+
+
+def test_a_stage_that_fails_ends_the_build_as_dvc_ends_it(build: Path) -> None:
+    (build / "second.sh").write_text("echo 'error: no -> yes' >&2; exit 3\n")
+    alone = subprocess.run(["dvc", "repro"], cwd=build, check=False, capture_output=True, text=True, timeout=60)
+    done = plainly(build)
+    assert done.returncode == alone.returncode != 0
+    assert "error: no -> yes\n" in done.stderr
+    assert "failed to reproduce 'second'" in done.stderr
+    code, seen = on_terminal(build)
+    assert code == alone.returncode
+    assert "error: no -> yes\r\n" in seen
+
+
+@pytest.mark.parametrize(("what", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_interrupts_a_build_interrupts_its_stage(build: Path, what: signal.Signals, code: int) -> None:
+    (build / "second.sh").write_text("touch begun; sleep 2; touch late; cp one two\n")
+    process = start(build)
+    while not (build / "begun").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, what)  # as a terminal does
+    process.communicate(timeout=30)
+    assert process.returncode == code
+    time.sleep(2.5)
+    assert not (build / "late").exists()
+
+
+def test_settings_that_are_none_are_an_error_in_one_line(build: Path) -> None:
+    (build / "params.yaml").write_text("a: [\n")
+    done = plainly(build)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: params.yaml: is not YAML")
+    assert done.stderr.count("\n") == 1
