@@ -12,6 +12,7 @@ POLL_S = 0.3
 POLL_MOST_S = 5.0
 LOG_BYTES = 2_000_000
 STARTS = 2
+_BOOT = "/proc/sys/kernel/random/boot_id"
 # polls in which a started process may not have written its id yet
 PATIENCE = 20
 KILLED, CRASHED, ABORTED, NOT_EXECUTABLE, NOT_FOUND = 137, 139, 134, 126, 127
@@ -49,7 +50,10 @@ class Detached:
         """Give `absent`, `starting`, `running`, `lost`, or `done` and the exit status."""
         script = (
             f"cd {self._at(name)} 2>/dev/null || {{ echo absent; exit; }}\n"
-            '[ -f status ] && { echo "done $(cat status)"; exit; }\n'
+            # a device that shuts down kills the tool first: what ended badly before it restarted was lost
+            "[ -f status ] && {\n"
+            f'[ "$(cat status)" = 0 ] || [ "$(cat boot)" = "$(cat {_BOOT})" ] || {{ echo lost; exit; }}\n'
+            'echo "done $(cat status)"; exit; }\n'
             "[ -s pid ] || { echo starting; exit; }\n"
             f"pid=$(cat pid); tr '\\0' ' ' </proc/$pid/cmdline 2>/dev/null | grep -q {self._folder.name} "
             "&& { echo running; exit; }\n"
@@ -101,7 +105,7 @@ class Detached:
     def _start(self, name: str, command: str) -> None:
         """Start a command apart from this connection; its folder can be made by one process only."""
         inner = (
-            f"cd {self._folder.path} && mkdir run-{name} || exit; cd run-{name}; echo $$ >pid; "
+            f"cd {self._folder.path} && mkdir run-{name} || exit; cd run-{name}; cat {_BOOT} >boot; echo $$ >pid; "
             f"{command} >log 2>&1 </dev/null; echo $? >part; mv part status"
         )
         # toybox has setsid as of Android 6; without it nohup alone has to do

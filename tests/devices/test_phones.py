@@ -170,7 +170,7 @@ def test_a_cable_that_is_pulled_anywhere_costs_nothing(bench: Workbench, phone: 
 
 
 def test_a_restart_of_the_phone_costs_the_process_that_ran(bench: Workbench, phone: FakePhone) -> None:
-    bench.tool(seconds=3)
+    bench.tool(tenths=30)
     bench.only("int8")
     process = bench.start()
     wait_for(bench.started)
@@ -187,7 +187,7 @@ def test_a_phone_that_is_another_one_after_a_push_is_refused_and_loses_nothing(
 ) -> None:
     props = phone.host("/props")
     known = props.read_text()
-    bench.tool(seconds=1)
+    bench.tool(tenths=10)
     process = bench.start()
     wait_for(lambda: len(bench.started()) == 2)
     props.write_text(known.replace("Pixel 8", "Pixel 9"))
@@ -204,7 +204,7 @@ def test_a_phone_that_is_another_one_after_a_push_is_refused_and_loses_nothing(
 
 
 def test_ctrl_c_leaves_the_phone_clean_and_loses_nothing(bench: Workbench, phone: FakePhone) -> None:
-    bench.tool(seconds=1)
+    bench.tool(tenths=10)
     process = bench.start()
     wait_for(lambda: len(bench.started()) == 4)
     process.send_signal(signal.SIGINT)

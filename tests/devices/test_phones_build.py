@@ -92,7 +92,7 @@ class Moment:
 def test_a_build_that_is_killed_at_any_moment_goes_on_from_there(
     bench: Workbench, phones: dict[str, FakePhone]
 ) -> None:
-    bench.tool(seconds=0.3)
+    bench.tool(tenths=3)
     chance = random.Random(7)  # noqa: S311
     far: set[int] = set()
     for turn in range(KILLS):

@@ -8,6 +8,7 @@ _TEXT = Path(__file__).with_name("benchmark_model.sh").read_text()
 
 def write(path: Path, **settings: object) -> Path:
     """Write the tool with settings of benchmark_model.sh, as `latency_us=4000`; give its path."""
+    assert all(f"TOOL_{name.upper()}:=" in _TEXT for name in settings), settings
     head, _, rest = _TEXT.partition("\n")
     given = "".join(f"TOOL_{name.upper()}={shlex.quote(str(value))}\n" for name, value in settings.items())
     path.write_text(f"{head}\n{given}{rest}")
