@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from litemill.bench.processes import Comparison
-from litemill.comparison.remeasure import PROCESSES, remeasure
+from litemill.comparison.remeasure import PROCESSES, ROUNDS, remeasure
 from litemill.conversion.converter import convert
 from litemill.core import params, paths, store
 from litemill.core.recipe import Recipe
@@ -38,7 +38,7 @@ def remeasurements(network: str = "deeplab_dm05_pascal") -> None:
         ratio = remeasure(plain, slower, settings).ratio
         count = round(TRIED * SLOWER / (ratio - 1))
         slower.write_bytes(converted(network, count))
-        print(f"{network} fp32: {PROCESSES} processes of {settings.rounds} rounds; {count} more ops are a tenth")
+        print(f"{network} fp32: {PROCESSES} processes of {ROUNDS} rounds; {count} more ops are a tenth")
         for what, other in (("a copy", copy), ("a tenth slower", slower)):
             told([remeasure(plain, other, settings) for _ in range(TIMES)], what)
 
