@@ -70,7 +70,11 @@ def grow(networks: int, recipes: int) -> None:
     params |= {"recipes": {name: {"quantize": "none"} for name in names}, "bottleneck_from": {}}
     paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
     outputs = {like: answered(like, names) for like in LIKE}
-    verdicts = [one for name, like in likes.items() for one in network(name, like, names, outputs[like])]
+    verdicts = []
+    for index, (name, like) in enumerate(likes.items()):
+        # every network's pictures are its own
+        moved = {key: np.roll(answer, 3 * index, 0) for key, answer in outputs[like].items()}
+        verdicts += network(name, like, names, moved)
     store.save(paths.RECORDS / "gate.json", Gate(tuple(verdicts)))
 
 

@@ -20,13 +20,14 @@ INK = "#1c1e21"
 PANELS, WIDTH, HEIGHT, BAR = 2, 330, 200, 22
 # networks side by side; more can't be read, and each has its own charts on the page
 MOST_PANELS = 8
+# a limit of labels doubles what it costs to lay them out: only names have one
 LOOK = {
     "font": FONT,
     "background": "white",
     "padding": 10,
     "view": {"stroke": None},
     "title": {"anchor": "start", "fontSize": 14},
-    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
+    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 0},
     "legend": {"labelFontSize": 12, "orient": "top", "title": None},
 }
 
@@ -74,7 +75,7 @@ def _size(section: Section) -> alt.LayerChart:
     base = _base(_rows(section)).encode(x=megabytes, y=_names(section))
     bars = base.mark_bar(size=14).encode(color=_kind())
     text = base.mark_text(align="left", dx=4).encode(text=alt.Text("size_mb:Q", format=".2f"))
-    layered: alt.LayerChart = (bars + text).properties(height=BAR * len(section.results))
+    layered: alt.LayerChart = alt.LayerChart(layer=[bars, text], height=BAR * len(section.results))
     return layered
 
 
@@ -91,11 +92,12 @@ def latencies(section: Section, on: Sequence[Target]) -> alt.LayerChart:
     names = [target.name for target in on]
     colours = alt.Scale(domain=names, range=[TIMES[index % len(TIMES)] for index in range(len(names))])
     milliseconds = alt.X("median:Q", title="milliseconds: median and interval", axis=alt.Axis(tickCount=5))
-    base = _base(rows).encode(y=_names(section), yOffset=alt.YOffset("target:N", sort=names), description="said:N")
+    base = _base(rows).encode(y=_names(section), yOffset=alt.YOffset("target:N", sort=names))
+    base = base.encode(description=alt.Description("said:N"))
     bars = base.mark_bar().encode(x=milliseconds, color=alt.Color("target:N", sort=names, scale=colours))
-    whiskers = base.mark_rule(color=INK, aria=False).encode(x="low:Q", x2="high:Q")
+    whiskers = base.mark_rule(color=INK, aria=False).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     step = max(1.5, 0.5 * len(names)) * BAR
-    layered: alt.LayerChart = (bars + whiskers).properties(height=step * len(section.results))
+    layered: alt.LayerChart = alt.LayerChart(layer=[bars, whiskers], height=step * len(section.results))
     return layered
 
 
@@ -114,8 +116,8 @@ def _accuracy(section: Section) -> alt.LayerChart:
     base = _base(rows).encode(x=alt.X("size_mb:Q", title="megabytes", scale=across, axis=alt.Axis(tickCount=5)))
     near = alt.Y("accuracy:Q", title=title(key), scale=alt.Scale(zero=False))
     points = base.mark_point(filled=True, size=80, opacity=1).encode(y=near, color=_kind())
-    text = base.mark_text(align="left").encode(x="label_x:Q", y="label_y:Q", text="name:N")
-    layered: alt.LayerChart = (points + text).properties(height=HEIGHT)
+    text = base.mark_text(align="left").encode(x=alt.X("label_x:Q"), y=alt.Y("label_y:Q"), text=alt.Text("name:N"))
+    layered: alt.LayerChart = alt.LayerChart(layer=[points, text], height=HEIGHT)
     return layered
 
 
@@ -152,7 +154,7 @@ def kind_of(result: Result) -> str:
 
 
 def _names(section: Section) -> alt.Y:
-    return alt.Y("name:N", title=None, sort=[name_of(one) for one in section.results])
+    return alt.Y("name:N", title=None, sort=[name_of(one) for one in section.results], axis=alt.Axis(labelLimit=220))
 
 
 def _kind() -> alt.Color:

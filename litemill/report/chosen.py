@@ -11,12 +11,12 @@ from litemill.report.results import Section
 MOST_PICTURES, MOST_PAIRS = 4, 3
 
 
-def chosen(section: Section, originals: Sequence[npt.NDArray[Any]]) -> list[int]:
-    """Choose samples that show what a network does, and those that its files do worst on."""
+def chosen(section: Section, originals: Sequence[npt.NDArray[Any]], *, few: bool = False) -> list[int]:
+    """Choose samples that show what a network does, and those that its files do worst on; these alone if `few`."""
     names = section.sampled.evaluation
     shown = varied(names) if section.settings.part == "transfer" else telling(originals)
     worst = (names.index(measures.worst(one.judged.pictures)) for one in section.ours)
-    return sorted({*shown, *worst})
+    return sorted(set(worst) if few else {*shown, *worst})
 
 
 def telling(originals: Sequence[npt.NDArray[Any]]) -> list[int]:

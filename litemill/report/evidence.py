@@ -37,8 +37,11 @@ class Evidence(msgspec.Struct, frozen=True):
         return frozenset(one.name for one in self.section.ours if one.failing)
 
 
-def load(section: Section, side: int = SIDE) -> Evidence:
-    """Read a network's answers, shrunk to `side` pixels; RecordError where a file is another than its record's."""
+def load(section: Section, side: int = SIDE, *, few: bool = False) -> Evidence:
+    """Read a network's answers to some samples, or to `few`, shrunk to `side` pixels.
+
+    RecordError where a file is another than its record's.
+    """
     reference = _read("reference", section, section.referenced.sha256)
     outputs = _read("validate", section, section.validated.outputs_sha256)
     names = section.sampled.evaluation
@@ -47,7 +50,7 @@ def load(section: Section, side: int = SIDE) -> Evidence:
         if section.settings.part == "transfer"
         else [reference[f"labels_{index:03}"] for index in range(len(names))]
     )
-    shown = chosen(section, originals)
+    shown = chosen(section, originals, few=few)
     original = {names[index]: shrunk(originals[index], side) for index in shown}
     found = {
         one.name: {names[index]: shrunk(outputs[f"{one.name}_{index:03}"], side) for index in shown}

@@ -26,6 +26,8 @@ from litemill.report.targets import Target, targets
 from litemill.report.tradeoff import tradeoff
 
 TEMPLATE = "page/index.html.j2"
+# networks beyond which latencies have no charts of their own: the tables hold them
+MOST_CHARTED = 24
 # what makes the files and the figures
 PACKAGES = ("tensorflow", "ai-edge-litert", "numpy")
 
@@ -129,7 +131,8 @@ def _network(results: Results, section: Section, on: Sequence[Target], shown: Sh
     }
     return NetworkPage(
         section.name, section, tuple(on), files_table.headings([section], names), rows,
-        _charts(section, on), strips.strips(section.name, shown.grid) if shown else (),
+        _charts(section, on, few=len(results.sections) > MOST_CHARTED),
+        strips.strips(section.name, shown.grid) if shown else (),
         shown.grid.legend if shown else (),
         tuple(_card(results, section, row, shown) for row in rows if row.state != "official"),
         turned(truth, "class") if truth else None,
@@ -139,12 +142,13 @@ def _network(results: Results, section: Section, on: Sequence[Target], shown: Sh
     )  # fmt: skip
 
 
-def _charts(section: Section, on: Sequence[Target]) -> tuple[str, ...]:
-    """Draw a network's charts: the first target against accuracy, and the latencies on all."""
+def _charts(section: Section, on: Sequence[Target], *, few: bool) -> tuple[str, ...]:
+    """Draw a network's charts: the first target against accuracy and, unless `few`, the latencies on all."""
     drawn = []
     if on:
         said = f"{section.name}: latency on {on[0].name}, accuracy and size of each file; the figures are in the table"
         drawn.append(vector.svg(tradeoff(section, on[0]), said))
+    if on and not few:
         said = f"{section.name}: latency of each file by target, with its interval; the figures are in the table"
         drawn.append(vector.svg(latencies(section, on), said))
     return tuple(markupsafe.Markup(one) for one in drawn)  # noqa: S704  drawn by our own charts

@@ -12,7 +12,7 @@ from litemill.report.overlays import overlays
 from litemill.report.results import Results, Section
 from litemill.report.stylized import stylized
 
-# files beyond which their pictures shrink, so that a page of 500 can still be opened
+# files beyond which their pictures are fewer, and shrink, so that a page of 500 can still be opened
 MANY = 64
 
 
@@ -26,13 +26,13 @@ class Shown(msgspec.Struct, frozen=True):
 def load(results: Results) -> dict[str, Shown]:
     """Read the answers of each network that gives pictures; a style bottleneck is none."""
     sections = [section for section in results.sections if section.settings.part != "predict"]
-    size = side(sum(len(section.ours) for section in sections))
+    count = sum(len(section.ours) for section in sections)
     with ThreadPoolExecutor() as pool:  # files are hashed, pictures shrunk outside of Python's lock
-        return dict(pool.map(lambda section: (section.name, _shown(section, size)), sections))
+        return dict(pool.map(lambda section: (section.name, _shown(section, count)), sections))
 
 
-def _shown(section: Section, size: int) -> Shown:
-    known = evidence.load(section, size)
+def _shown(section: Section, count: int) -> Shown:
+    known = evidence.load(section, side(count), few=count > MANY)
     return Shown(known, stylized(known) if section.settings.part else overlays(known))
 
 

@@ -38,10 +38,12 @@ def tradeoff(section: Section, target: Target) -> alt.LayerChart:
         size=alt.Size("size_mb:Q", scale=alt.Scale(domainMin=0, range=[40, 220]), legend=None),
         color=alt.Color("kind:N", scale=_scale(list(charts.KINDS.values()))),
         shape=alt.Shape("kind:N", scale=_scale(list(SHAPES))),
-        description="said:N",
+        description=alt.Description("said:N"),
     )
-    text = base.mark_text(align="left", aria=False).encode(x="label_x:Q", y="label_y:Q", text="name:N")
-    layered: alt.LayerChart = (line + points + text).properties(height=HEIGHT)
+    text = base.mark_text(align="left", aria=False).encode(
+        x=alt.X("label_x:Q"), y=alt.Y("label_y:Q"), text=alt.Text("name:N")
+    )
+    layered: alt.LayerChart = alt.LayerChart(layer=[line, points, text], height=HEIGHT)
     return layered
 
 

@@ -130,7 +130,7 @@ def test_answers_of_other_files_are_refused(joined: Results, path: Path) -> None
         evidence.load(joined.sections[0])
 
 
-def test_the_worst_sample_of_each_file_is_shown(joined: Results) -> None:
+def test_the_worst_sample_of_each_file_is_shown_alone_where_there_are_very_many_files(joined: Results) -> None:
     names = tuple("abcdefg")
     birds = msgspec.structs.replace(joined.sections[0], sampled=msgspec.structs.replace(
         joined.sections[0].sampled, evaluation=names))  # fmt: skip
@@ -138,6 +138,7 @@ def test_the_worst_sample_of_each_file_is_shown(joined: Results) -> None:
     judged = msgspec.structs.replace(birds.ours[0].judged, pictures=figures)
     birds = msgspec.structs.replace(birds, results=(msgspec.structs.replace(birds.ours[0], judged=judged),))
     assert chosen.chosen(birds, [np.ones(1)] * 7) == [0, 1, 2, 3, 6]
+    assert chosen.chosen(birds, [np.ones(1)] * 7, few=True) == [6]
 
 
 SIZES = {(100, 200): (100, 200), (1024, 2048): (200, 400), (9000, 3): (400, 1)}
