@@ -49,7 +49,8 @@ def notes(comparison: Comparison) -> list[str]:
     """Say what a reader has to know of the figures."""
     found = []
     if comparison.stale:
-        found.append(f"{comparison.stale} stages ran with other settings than params.yaml has now: make repro")
+        stages = "1 stage" if comparison.stale == 1 else f"{comparison.stale} stages"
+        found.append(f"{stages} ran with other settings than params.yaml has now: make repro")
     if any(one.untimed == NOT_COMPARABLE for one in comparison.artifacts):
         command = f"make compare BASE={comparison.base} REMEASURE=1"
         found.append(f"Latencies of two runs are not comparable: {command} measures both sides in turn.")

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from litemill.progress.forecast import Forecast
 
 RUNS = re.compile(r"Running stage '(.+)':")
-RESTS = re.compile(r"(?:Stage )?'(.+)' (?:didn't change|is cached)")
+RESTS = re.compile(r"(?:Pulling data for stage: |Stage )'([^']+)'")
 # colours, moves of the cursor
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f\x7f]")
 WIPE = "\r\x1b[K"

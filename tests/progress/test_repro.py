@@ -94,6 +94,18 @@ def test_of_targets_only_what_they_need_is_counted(build: Path) -> None:
     assert not (build / "three").exists()
 
 
+def test_what_a_remote_has_is_counted_as_done(build: Path, tmp_path: Path) -> None:
+    for command in (["remote", "add", "--default", "shared", str(tmp_path / "remote")], ["repro"], ["push"]):
+        subprocess.run(["dvc", *command], cwd=build, check=True, capture_output=True, timeout=60)
+    for gone in (".dvc/cache", "one", "two", "three"):
+        (shutil.rmtree if (build / gone).is_dir() else os.remove)(build / gone)
+    (build / "dvc.yaml").write_text(STAGES.replace("cp two three", "cp -f two three"))
+    done = plainly(build, "--pull")
+    assert done.returncode == 0, done.stderr
+    assert "Pulling data for stage: 'second'\n" in done.stdout
+    assert "[stage 3 of 3, 0 left" in done.stdout
+
+
 def test_on_a_terminal_one_line_moves_below_what_dvc_says(build: Path) -> None:
     (build / "second.sh").write_text("sleep 1.5; cp one two\n")
     code, seen = on_terminal(build)

@@ -76,7 +76,7 @@ def test_the_page_needs_nothing_beside_it(text: str) -> None:
 def test_links_lead_to_what_is_there_and_no_name_is_given_twice(text: str) -> None:
     outline = Outline(text)
     assert len(outline.ids) == len(set(outline.ids))
-    assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
+    assert {link.removeprefix("#") for link in outline.links} <= {*outline.ids, "diff.html"}
     assert {"birds", "birds--fp32", "end-to-end", "measured-on", "make-again"} <= set(outline.ids)
 
 
@@ -143,6 +143,12 @@ def test_charts_have_the_pages_colours_and_say_what_each_mark_is(joined: Results
     assert "var(--ours)" in drawn
     assert not re.search(r'(fill|stroke)="#', drawn)
     assert "<title>int8: 123 ms, 31.25, 0.28 MB</title>" in drawn
+
+
+def test_of_very_many_networks_latencies_are_in_tables_alone(joined: Results) -> None:
+    painter = joined.sections[1]
+    assert len(page._charts(painter, host(painter), few=False)) == 2
+    assert len(page._charts(painter, host(painter), few=True)) == 1
 
 
 def test_the_front_is_of_our_files_that_none_beats_in_time_and_accuracy() -> None:

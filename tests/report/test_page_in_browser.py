@@ -164,6 +164,7 @@ def test_five_questions_are_answered_within_two_clicks(page: Page) -> None:
     expect(page.locator(".card:target p").first).to_contain_text("for cpu")
     page.get_by_role("link", name="What changed", exact=True).click()
     expect(page.locator("#changed pre")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="diff.html")).to_have_attribute("href", "diff.html")
     page.get_by_role("link", name="Make it again", exact=True).click()
     expect(page.locator("#make-again pre")).to_be_in_viewport()
     page.get_by_role("navigation").get_by_role("link", name="Measured on").click()
