@@ -77,6 +77,13 @@ def test_a_recipe_that_a_network_loses_goes_from_its_stages_its_lock_and_its_out
     assert not artifact.exists()
 
 
+def test_a_stage_that_there_is_no_more_goes_from_its_lock(clone: Clone) -> None:
+    lock, entry = clone.root / "dvc.lock", {"cmd": "python"}
+    lock.write_text(yaml.safe_dump({"schema": "2.0", "stages": {"gate": entry, "moved_elsewhere": entry}}))
+    assert "dropped from dvc.lock: moved_elsewhere" in plan(clone, "--write").stdout
+    assert set(yaml.safe_load(lock.read_text())["stages"]) == {"gate"}
+
+
 def test_dvc_is_told_to_begin_anew_where_a_network_was_added(clone: Clone) -> None:
     whole = clone.params
     whole["networks"]["another"] = whole["networks"]["magenta_predict"]

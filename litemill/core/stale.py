@@ -29,8 +29,10 @@ def entries(params: Params) -> dict[Path, list[str]]:
     found = {}
     for lock, stages in known.items():
         if lock.is_file():
-            held = YAML(typ="safe").load(lock) or {}
-            gone = [name for name in held.get("stages", {}) if "@" in name and name not in stages]
+            held = (YAML(typ="safe").load(lock) or {}).get("stages", {})
+            beside = lock.with_suffix(".yaml")
+            made = YAML(typ="safe").load(beside)["stages"] if beside.is_file() else held
+            gone = [name for name in held if name not in (stages if "@" in name else made)]
             if gone:
                 found[lock] = gone
     return found
