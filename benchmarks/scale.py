@@ -1,0 +1,302 @@
+"""What the orchestration costs as artifacts grow: cold, nothing to do, and one recipe of one network changed.
+
+    python benchmarks/scale.py [--folder FOLDER] [--rounds 3] [SIZES ...]
+
+For each size (8, 64 and 512 artifacts) a throw-away copy of the repository is filled with tiny networks of eight
+recipes each, a source a network, and built with a cache of its own. A stage's own work is what passes between its
+command's start and end, as a `python` ahead of the real one on the PATH writes down; the orchestration is the rest.
+On a machine that does other things as well its processor time is what counts, DVC's own, without the stages'. What is
+cheap is measured in rounds, all sizes in turn, and its median stands. With --folder what is measured stays there, and
+is not measured again: a run that was broken off goes on with the size that it was at.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path[:0] = [str(REPOSITORY / "tests")]
+
+from clones import ONE_PICTURE, ONE_RUN, Clone  # noqa: E402
+
+SIZES = (8, 64, 512)
+WAYS = ("none", "fp16", "fp16_exact", "dynamic")
+RECIPES = {f"recipe_{index}": {"quantize": WAYS[index % len(WAYS)]} for index in range(8)}
+# the recipe that changes is the first network's alone; a way that was there before would come from the cache
+CHANGED, CHANGES = "changed", ("fp16", "dynamic", "fp16_exact")
+COLD, CHANGE, WHOLE, NOTHING = "cold", "one recipe, its network", "then the rest", "nothing to do"
+LIMIT = 6 * 3600  # seconds
+LABELS = "tiny.txt"
+SIDE = 33  # pixels, of the first network's input; the next one's is one larger
+STAGES_AT, SHARE_MOST, CHANGE_MOST_S, MEMORY_MOST = (64, 512), 1.3, 3.0, 1.3
+
+SOURCES = """
+import sys, tarfile
+from pathlib import Path
+from graphs.deeplabs import Deeplab
+for side in range(int(sys.argv[1]), int(sys.argv[2])):
+    graph = Path("frozen_inference_graph.pb")
+    graph.write_bytes(Deeplab(crop=(side, side)).graph().SerializeToString())
+    with tarfile.open(f"source_{side}.tar.gz", "w:gz") as archive:
+        archive.add(graph, f"source_{side}/{graph}")
+"""
+# DVC as its command line runs it; then what its process took, and the largest of those that it waited for
+DVC = """
+import atexit, json, resource, sys
+from pathlib import Path
+from dvc.cli import main
+def told():
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    memory = {"memory_mb": own.ru_maxrss / 1024, "stage_mb": others.ru_maxrss / 1024}
+    Path(sys.argv[1]).write_text(json.dumps({"used_s": own.ru_utime + own.ru_stime} | memory))
+atexit.register(told)
+sys.exit(main(sys.argv[2:]))
+"""
+PYTHON = """#!/bin/bash
+start=$EPOCHREALTIME
+"{python}" "$@"
+status=$?
+echo "$start $EPOCHREALTIME $*" >> "{log}"
+exit $status
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One run of DVC.
+
+    Parameters
+    ----------
+    stages
+        How many ran.
+    wall_s, own_s
+        Of the whole command, and of that the stages' own work.
+    used_s
+        Processor time of DVC's own process.
+    memory_mb, stage_mb
+        Peak resident memory of DVC's process, and of the largest stage.
+    """
+
+    artifacts: int
+    what: str
+    round: int
+    stages: int
+    wall_s: float
+    own_s: float
+    used_s: float
+    memory_mb: float
+    stage_mb: float
+
+
+class Build:
+    """A copy of the repository with so many artifacts.
+
+    Parameters
+    ----------
+    folder
+        Where it is, made if need be.
+    artifacts
+        A multiple of the number of recipes.
+    """
+
+    def __init__(self, folder: Path, artifacts: int) -> None:
+        self.folder, self.artifacts = folder, artifacts
+        self.log = folder / "stages.log"
+        if not (folder / "clone").exists():
+            folder.mkdir(parents=True)
+            self.clone = Clone(folder / "clone")
+            self.fill(artifacts // len(RECIPES))
+        self.clone = Clone(folder / "clone")
+
+    def fill(self, networks: int) -> None:
+        """Make so many networks, each of a source of its own."""
+        sides, root = range(SIDE, SIDE + networks), self.clone.root
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "tests")}
+        command = [sys.executable, "-c", SOURCES, str(sides.start), str(sides.stop)]
+        subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True, timeout=LIMIT)
+        names = [f"source_{side}" for side in sides]
+        (root / "data/catalog.yaml").write_text(
+            yaml.safe_dump({name: entry(name, side) for name, side in zip(names, sides, strict=True)})
+        )
+        (root / "data/labels" / LABELS).write_text("".join(f"class_{index}\n" for index in range(5)))
+        own = [CHANGED, *list(RECIPES)[1:]]
+        settings = {
+            "fetch": names,
+            "networks": {
+                f"network_{side}": {
+                    "source": name,
+                    "input": [side, side],
+                    "recipes": own if side == SIDE else list(RECIPES),
+                }
+                for name, side in zip(names, sides, strict=True)
+            },
+            "recipes": {CHANGED: {"quantize": "none"}} | RECIPES,
+            "images": {task: sets | {"truth": {}} for task, sets in ONE_PICTURE.items()},
+        }
+        nothing: dict[str, object] = {"bottleneck_from": {}, "gallery": [], "recommend": {}, "recipes_off": {}}
+        self.clone.set(self.clone.params | settings | nothing | {"benchmark": ONE_RUN})
+
+    def change(self, way: str) -> None:
+        """Give the one recipe of one network another way to quantize."""
+        params = self.clone.params
+        self.clone.set(params | {"recipes": params["recipes"] | {CHANGED: {"quantize": way}}})
+
+    def repro(self, what: str, number: int, *targets: str) -> Figure:
+        """Run DVC and give what it took."""
+        wrapper, told = self.folder / "bin/python", self.folder / "told.json"
+        wrapper.parent.mkdir(exist_ok=True)
+        wrapper.write_text(PYTHON.format(python=sys.executable, log=self.log))
+        wrapper.chmod(0o755)
+        self.log.write_text("")
+        environment = os.environ | {
+            "PATH": os.pathsep.join([str(wrapper.parent), str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "DVC_SITE_CACHE_DIR": str(self.folder / "dvc-site-cache"),
+            "SHELL": "/bin/sh",
+        }
+        start = time.time()
+        done = subprocess.run(
+            [sys.executable, "-c", DVC, str(told), "repro", *targets],
+            cwd=self.clone.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT,
+        )
+        wall = time.time() - start
+        if done.returncode:
+            sys.exit(f"{self.folder}: dvc repro failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        spans = [line.split()[:2] for line in self.log.read_text().splitlines()]
+        own = sum(float(end) - float(begun) for begun, end in spans)
+        return Figure(self.artifacts, what, number, len(spans), wall, own, **json.loads(told.read_text()))
+
+
+def entry(name: str, side: int) -> dict[str, object]:
+    """Give a tiny network's entry of the catalogue."""
+    return {
+        "kind": "frozen_graph",
+        "url": f"{name}.tar.gz",
+        "mirror": f"{name}.tar.gz",
+        "licence": "Apache-2.0",
+        "task": "segmentation",
+        "labels": LABELS,
+        "crop": {"size": [side, side]},
+        "cut": {
+            "picture": "ImageTensor",
+            "image": "sub_7",
+            "logits": "ResizeBilinear_2",
+            "resized_logits": "ResizeBilinear_3",
+            "labels": "SemanticPredictions",
+        },
+    }
+
+
+class Figures:
+    """What was measured, kept in a file a line each; a run that was broken off goes on from it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        lines = path.read_text().splitlines() if path.exists() else []
+        self.known = [Figure(**json.loads(line)) for line in lines]
+
+    def add(self, figure: Figure) -> None:
+        """Keep a figure."""
+        self.known.append(figure)
+        with self.path.open("a") as stream:
+            stream.write(json.dumps(asdict(figure)) + "\n")
+
+    def of(self, artifacts: int, what: str) -> list[Figure]:
+        """Give the figures of a size, in order."""
+        return [one for one in self.known if (one.artifacts, one.what) == (artifacts, what)]
+
+
+def measure(folder: Path, sizes: list[int], rounds: int) -> Figures:
+    """Build each size, then run the cheap ones in rounds, all sizes in turn."""
+    figures = Figures(folder / "figures.jsonl")
+    builds = {}
+    for size in sizes:
+        place = folder / str(size)
+        if not figures.of(size, COLD):
+            shutil.rmtree(place, ignore_errors=True)
+        builds[size] = Build(place, size)
+        if not figures.of(size, COLD):
+            figures.add(builds[size].repro(COLD, 0))
+            print(line(figures.known[-1]), flush=True)
+    for number, way in enumerate(CHANGES[:rounds]):
+        for size, build in builds.items():
+            if number >= len(figures.of(size, WHOLE)):
+                build.change(way)
+                for what, targets in ((CHANGE, [f"pipelines/network_{SIDE}/dvc.yaml"]), (WHOLE, []), (NOTHING, [])):
+                    figures.add(build.repro(what, number, *targets))
+                    print(line(figures.known[-1]), flush=True)
+    return figures
+
+
+def line(figure: Figure) -> str:
+    """Give a figure as a line of the table."""
+    rest = figure.wall_s - figure.own_s
+    each = (f"{1000 * value / figure.stages:8.0f}" if figure.stages else " " * 8 for value in (rest, figure.used_s))
+    cells = (f"{value:8.1f}" for value in (figure.wall_s, figure.own_s, rest, figure.used_s))
+    memory = (f"{value:6.0f}" for value in (figure.memory_mb, figure.stage_mb))
+    return " ".join((f"{figure.artifacts:9} {figure.what:24} {figure.stages:6}", *cells, *each, *memory))
+
+
+HEAD = "artifacts what                     stages   wall s    own s   rest s    CPU s  rest/st   CPU/st    MB  stage"
+
+
+def middle(figures: list[Figure]) -> Figure:
+    """Give the run of the median processor time."""
+    return sorted(figures, key=lambda one: one.used_s)[(len(figures) - 1) // 2]
+
+
+def bounds(figures: Figures, small: int, large: int) -> list[str]:
+    """Say how the two sizes compare, and whether that is within what is asked for."""
+    cold = [figures.of(size, COLD)[0] for size in (small, large)]
+    share = [one.used_s / one.stages for one in cold]
+    waited = [(one.wall_s - one.own_s) / one.stages for one in cold]
+    change = statistics.median(one.wall_s - one.own_s for one in figures.of(large, CHANGE))
+    used = statistics.median(one.used_s for one in figures.of(large, CHANGE))
+    memory = max(one.memory_mb for one in figures.of(large, COLD)) / max(
+        one.memory_mb for one in figures.of(small, COLD)
+    )
+    return [
+        f"orchestration a stage, {large} : {small}, at most {SHARE_MOST}: "
+        + f"{share[1] / share[0]:.2f} of processors, {waited[1] / waited[0]:.2f} on the clock",
+        f"one recipe of one network at {large} beside its own work, at most {CHANGE_MOST_S} s: "
+        + f"{used:.1f} s of processors, {change:.1f} s on the clock",
+        f"peak memory of DVC, {large} : {small}, at most {MEMORY_MOST}: {memory:.2f}",
+    ]
+
+
+def main() -> None:
+    """Measure, and print the table and the bounds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="artifacts, multiples of 8")
+    parser.add_argument("--folder", type=Path, help="where builds and figures stay")
+    parser.add_argument("--rounds", type=int, default=len(CHANGES), choices=range(1, len(CHANGES) + 1))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        print(HEAD, flush=True)
+        figures = measure(folder.resolve(), sorted(options.sizes), options.rounds)
+    print(f"\n{HEAD}")
+    for size in sorted(options.sizes):
+        for what in (COLD, CHANGE, WHOLE, NOTHING):
+            print(line(middle(figures.of(size, what))))
+    small, large = STAGES_AT if set(STAGES_AT) <= set(options.sizes) else (min(options.sizes), max(options.sizes))
+    print("", *bounds(figures, small, large), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
