@@ -3,8 +3,8 @@
     python benchmarks/scale.py [--folder FOLDER] [--rounds 3] [SIZES ...]
 
 For each size (8, 64 and 512 artifacts) a throw-away copy of the repository is filled with tiny networks of eight
-recipes each, a source a network, and built with a cache of its own. A stage's own work is what passes between its
-command's start and end, as a `python` ahead of the real one on the PATH writes down; the orchestration is the rest.
+recipes each, every source at three sizes, and built with a cache of its own. A stage's own work is what passes between
+its command's start and end, as a `python` ahead of the real one on the PATH writes down; the orchestration is the rest.
 On a machine that does other things as well its processor time is what counts, DVC's own, without the stages'. What is
 cheap is measured in rounds, all sizes in turn, and its median stands. With --folder what is measured stays there, and
 is not measured again: a run that was broken off goes on with the size that it was at.
@@ -27,7 +27,7 @@ import yaml
 REPOSITORY = Path(__file__).parents[1]
 sys.path[:0] = [str(REPOSITORY / "tests")]
 
-from clones import ONE_PICTURE, ONE_RUN, Clone  # noqa: E402
+from clones import ONE_RUN, Clone  # noqa: E402
 
 SIZES = (8, 64, 512)
 WAYS = ("none", "fp16", "fp16_exact", "dynamic")
@@ -37,6 +37,11 @@ CHANGED, CHANGES = "changed", ("fp16", "dynamic", "fp16_exact")
 COLD, CHANGE, WHOLE, NOTHING = "cold", "one recipe, its network", "then the rest", "nothing to do"
 LIMIT = 6 * 3600  # seconds
 LABELS = "tiny.txt"
+IMAGES = {
+    "segmentation": {"calibration": ["content/hot_dog.jpg"], "evaluation": ["segmentation/bird.png"]},
+    "content": {"calibration": ["content/colva_beach_sq.jpg"], "evaluation": ["content/face.jpg"]},
+    "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": ["style/zigzag_colorful.jpg"]},
+}
 SIDE = 33  # pixels, of the first network's input; the next one's is one larger
 STAGES_AT, SHARE_MOST, CHANGE_MOST_S, MEMORY_MOST = (64, 512), 1.3, 3.0, 1.3
 
@@ -44,7 +49,7 @@ SOURCES = """
 import sys, tarfile
 from pathlib import Path
 from graphs.deeplabs import Deeplab
-for side in range(int(sys.argv[1]), int(sys.argv[2])):
+for side in map(int, sys.argv[1:]):
     graph = Path("frozen_inference_graph.pb")
     graph.write_bytes(Deeplab(crop=(side, side)).graph().SerializeToString())
     with tarfile.open(f"source_{side}.tar.gz", "w:gz") as archive:
@@ -119,29 +124,28 @@ class Build:
         self.clone = Clone(folder / "clone")
 
     def fill(self, networks: int) -> None:
-        """Make so many networks, each of a source of its own."""
+        """Make so many networks, three of each source."""
         sides, root = range(SIDE, SIDE + networks), self.clone.root
+        crops = sides[::3]
         environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "tests")}
-        command = [sys.executable, "-c", SOURCES, str(sides.start), str(sides.stop)]
+        command = [sys.executable, "-c", SOURCES, *map(str, crops)]
         subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True, timeout=LIMIT)
-        names = [f"source_{side}" for side in sides]
-        (root / "data/catalog.yaml").write_text(
-            yaml.safe_dump({name: entry(name, side) for name, side in zip(names, sides, strict=True)})
-        )
+        sources = {f"source_{side}": entry(f"source_{side}", side) for side in crops}
+        (root / "data/catalog.yaml").write_text(yaml.safe_dump(sources))
         (root / "data/labels" / LABELS).write_text("".join(f"class_{index}\n" for index in range(5)))
         own = [CHANGED, *list(RECIPES)[1:]]
-        settings = {
-            "fetch": names,
+        settings: dict[str, object] = {
+            "fetch": list(sources),
             "networks": {
                 f"network_{side}": {
-                    "source": name,
+                    "source": f"source_{crops[(side - SIDE) // 3]}",
                     "input": [side, side],
                     "recipes": own if side == SIDE else list(RECIPES),
                 }
-                for name, side in zip(names, sides, strict=True)
+                for side in sides
             },
             "recipes": {CHANGED: {"quantize": "none"}} | RECIPES,
-            "images": {task: sets | {"truth": {}} for task, sets in ONE_PICTURE.items()},
+            "images": IMAGES,
         }
         nothing: dict[str, object] = {"bottleneck_from": {}, "gallery": [], "recommend": {}, "recipes_off": {}}
         self.clone.set(self.clone.params | settings | nothing | {"benchmark": ONE_RUN})
@@ -259,7 +263,7 @@ def middle(figures: list[Figure]) -> Figure:
     return sorted(figures, key=lambda one: one.used_s)[(len(figures) - 1) // 2]
 
 
-def bounds(figures: Figures, small: int, large: int) -> list[str]:
+def bounds(figures: Figures, small: int, large: int) -> str:
     """Say how the two sizes compare, and whether that is within what is asked for."""
     cold = [figures.of(size, COLD)[0] for size in (small, large)]
     share = [one.used_s / one.stages for one in cold]
@@ -269,13 +273,13 @@ def bounds(figures: Figures, small: int, large: int) -> list[str]:
     memory = max(one.memory_mb for one in figures.of(large, COLD)) / max(
         one.memory_mb for one in figures.of(small, COLD)
     )
-    return [
+    return (
         f"orchestration a stage, {large} : {small}, at most {SHARE_MOST}: "
-        + f"{share[1] / share[0]:.2f} of processors, {waited[1] / waited[0]:.2f} on the clock",
+        f"{share[1] / share[0]:.2f} of processors, {waited[1] / waited[0]:.2f} on the clock\n"
         f"one recipe of one network at {large} beside its own work, at most {CHANGE_MOST_S} s: "
-        + f"{used:.1f} s of processors, {change:.1f} s on the clock",
-        f"peak memory of DVC, {large} : {small}, at most {MEMORY_MOST}: {memory:.2f}",
-    ]
+        f"{used:.1f} s of processors, {change:.1f} s on the clock\n"
+        f"peak memory of DVC, {large} : {small}, at most {MEMORY_MOST}: {memory:.2f}"
+    )
 
 
 def main() -> None:
@@ -295,7 +299,7 @@ def main() -> None:
         for what in (COLD, CHANGE, WHOLE, NOTHING):
             print(line(middle(figures.of(size, what))))
     small, large = STAGES_AT if set(STAGES_AT) <= set(options.sizes) else (min(options.sizes), max(options.sizes))
-    print("", *bounds(figures, small, large), sep="\n")
+    print(f"\n{bounds(figures, small, large)}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Bring pipelines/NETWORK/dvc.yaml in step with params.yaml, and drop what earlier settings left behind.
 
-As a stage, have DVC begin anew where they were not in step.
+As a stage, write params.yaml in pieces, or have DVC begin anew where pipelines were not in step.
 """
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
-from litemill.core import files, paths, pipelines, stage, stale
+from litemill.core import files, paths, pieces, pipelines, settings, stage, stale
 from litemill.core import params as parameters
 from litemill.core.errors import SettingsError
 from litemill.core.params import Params
@@ -32,7 +33,7 @@ def plan(write: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the com
             f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now",
             remedy="run: dvc repro, once more",
         )  # fmt: skip
-    files.write(paths.IN_STEP, b"in step with params.yaml\n")
+    pieces.write(settings.read(paths.PARAMS, dict[str, Any]))
     return f"{paths.PIPELINE.parent}: {len(new)} networks, in step with {paths.PARAMS}"
 
 
