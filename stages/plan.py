@@ -21,12 +21,13 @@ def plan(write: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the com
     for path, text in new.items():
         if old.get(path) != text:
             files.write(path, text.encode())
-    for path in old.keys() - new.keys():
-        shutil.rmtree(path.parent)
+    gone = sorted(path.parent for path in old.keys() - new.keys())
+    for folder in gone:
+        shutil.rmtree(folder)
     if write:
-        for line in dropped(params):
-            print(line)
-        return f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
+        lines = [*(f"dropped {folder}, with its lock" for folder in gone), *dropped(params)]
+        step = f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
+        return "\n".join([*lines, step if lines else f"{step}, nothing stale"])
     if said:
         # DVC has read the old ones
         raise SettingsError(

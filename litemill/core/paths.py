@@ -3,6 +3,7 @@
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
+ROOT = Path("dvc.yaml")
 PIPELINE = Path("pipelines/network.yaml")
 PHONES = Path("pipelines/phones.yaml")
 # no network's name holds a hyphen
