@@ -16,7 +16,7 @@ from litemill.core.params import Params
 PLACES = (paths.GRAPHS, paths.SAMPLES, paths.REFERENCES, paths.BASELINES, paths.OUTPUTS, paths.MODELS)
 RECOMMENDED = ("cpu", "gpu")
 # a stage in a lock file, as DVC writes it: to parse all of them would take longer than all else here
-STAGE = re.compile(r"^  ([^\s:]+):$", re.MULTILINE)
+STAGE = re.compile(r"^  ([^\s:]+):", re.MULTILINE)
 
 
 def outputs(params: Params) -> list[Path]:
@@ -59,7 +59,8 @@ def forget(lock: Path, stages: list[str]) -> None:
 def _made(file: Path, each: Mapping[str, Collection[str]]) -> set[str]:
     """Give the names of a file's stages; `each` says for which items there is one."""
     found = {f"{name}@{item}" for name, items in each.items() for item in items}
-    return found | (settings.read(file, dict[str, Any])["stages"].keys() - each.keys())
+    stages: dict[str, object] = settings.read(file, dict[str, Any])["stages"]
+    return found | (stages.keys() - each.keys())
 
 
 def _of_networks(params: Params) -> Iterator[Path]:
