@@ -96,6 +96,26 @@ def test_a_recipes_setting_runs_its_conversion_and_what_follows_and_nothing_else
     }
 
 
+def test_a_tolerance_runs_what_judges_and_nothing_that_converts(clone: Clone) -> None:
+    params = clone.params
+    params["recipes"]["fp32"]["tolerance"]["bottleneck_cosine"] = 0.5
+    clone.set(params)
+    done = clone.repro()
+    assert done.returncode == 0
+    assert ran(done) == {"plan", "painting/recommend", "sketch/recommend", "gate", "report"}
+
+
+def test_one_network_is_built_by_itself(fresh: Clone) -> None:
+    alone = "--single-item", "plan", "fetch", "baselines", "./pipelines/sketch/dvc.yaml"
+    done = fresh.repro(*alone)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {"plan", "baselines", "sketch/convert@fp32", "sketch/validate", "sketch/recommend"} <= ran(done)
+    assert not {name for name in ran(done) if name.startswith("painting/")}
+    for targets in (alone, ("sketch/recommend",)):
+        done = fresh.repro(*targets)
+        assert (done.returncode, ran(done)) == (0, set())
+
+
 def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone) -> None:
     whole, models = clone.params, {name: data for name, data in clone.outputs().items() if name.startswith("models/")}
     clone.set(whole | {"networks": {"painting": whole["networks"]["painting"]}})
