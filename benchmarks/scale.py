@@ -7,7 +7,7 @@ recipes each, every source at three sizes, and built with a cache of its own. A 
 its command's start and end, as a `python` ahead of the real one on the PATH writes down; the orchestration is the rest.
 On a machine that does other things as well its processor time is what counts, DVC's own, without the stages'. What is
 cheap is measured in rounds, all sizes in turn, and its median stands. With --folder what is measured stays there, and
-is not measured again: a run that was broken off goes on with the size that it was at.
+is not measured again; of a cold build that was broken off only the stages that were left are.
 """
 
 import argparse
@@ -43,8 +43,9 @@ IMAGES = {
     "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": ["style/zigzag_colorful.jpg"]},
 }
 SIDE = 33  # pixels, of the first network's input; the next one's is one larger
-# what `make network` gives DVC
-ALONE = ["--single-item", "plan", "fetch", "baselines", f"pipelines/network_{SIDE}/dvc.yaml"]
+# what `make repro` and `make network` run
+REPRO = ["stages.repro"]
+ALONE = ["dvc", "repro", "--single-item", "plan", "fetch", "baselines", f"pipelines/network_{SIDE}/dvc.yaml"]
 STAGES_AT, SHARE_MOST, CHANGE_MOST_S, MEMORY_MOST = (64, 512), 1.3, 3.0, 1.3
 
 SOURCES = """
@@ -57,17 +58,21 @@ for side in map(int, sys.argv[1:]):
     with tarfile.open(f"source_{side}.tar.gz", "w:gz") as archive:
         archive.add(graph, f"source_{side}/{graph}")
 """
-# DVC as its command line runs it; then what its process took, and the largest of those that it waited for
-DVC = """
-import atexit, json, resource, sys
-from pathlib import Path
-from dvc.cli import main
-def told():
+# a module as `python -m` runs it; then what its process took, and the largest of those that it waited for
+TOLD = """
+import atexit, json, os, resource, runpy, sys
+told, module, *arguments = sys.argv[1:]
+def tell():
     own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     memory = {"memory_mb": own.ru_maxrss / 1024, "stage_mb": others.ru_maxrss / 1024}
-    Path(sys.argv[1]).write_text(json.dumps({"used_s": own.ru_utime + own.ru_stime} | memory))
-atexit.register(told)
-sys.exit(main(sys.argv[2:]))
+    with open(told, "a") as stream:
+        stream.write(json.dumps({"module": module, "used_s": own.ru_utime + own.ru_stime} | memory) + "\\n")
+atexit.register(tell)
+sys.path[0], sys.argv = os.getcwd(), [module, *arguments]
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+DVC = """#!/bin/sh
+exec "{python}" "{told}.py" "{told}" dvc "$@"
 """
 PYTHON = """#!/bin/bash
 start=$EPOCHREALTIME
@@ -80,7 +85,7 @@ exit $status
 
 @dataclass(frozen=True)
 class Figure:
-    """One run of DVC.
+    """One build.
 
     Parameters
     ----------
@@ -89,9 +94,9 @@ class Figure:
     wall_s, own_s
         Of the whole command, and of that the stages' own work.
     used_s
-        Processor time of DVC's own process.
+        Processor time of DVC's own processes, and of what starts them.
     memory_mb, stage_mb
-        Peak resident memory of DVC's process, and of the largest stage.
+        Peak resident memory of the largest of DVC's processes, and of the largest stage.
     """
 
     artifacts: int
@@ -118,12 +123,14 @@ class Build:
 
     def __init__(self, folder: Path, artifacts: int) -> None:
         self.folder, self.artifacts = folder, artifacts
-        self.log = folder / "stages.log"
-        if not (folder / "clone").exists():
+        self.log, self.bin = folder / "stages.log", folder / "bin"
+        if not self.log.exists():  # or was not made to the end
+            shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            self.clone = Clone(folder / "clone")
-            self.fill(artifacts // len(RECIPES))
         self.clone = Clone(folder / "clone")
+        if not self.log.exists():
+            self.fill(artifacts // len(RECIPES))
+            self.log.write_text("")
 
     def fill(self, networks: int) -> None:
         """Make so many networks, three of each source."""
@@ -157,21 +164,18 @@ class Build:
         params = self.clone.params
         self.clone.set(params | {"recipes": params["recipes"] | {CHANGED: {"quantize": way}}})
 
-    def repro(self, what: str, number: int, *targets: str) -> Figure:
-        """Run DVC and give what it took."""
-        wrapper, told = self.folder / "bin/python", self.folder / "told.json"
-        wrapper.parent.mkdir(exist_ok=True)
-        wrapper.write_text(PYTHON.format(python=sys.executable, log=self.log))
-        wrapper.chmod(0o755)
-        self.log.write_text("")
+    def build(self, what: str, number: int, *command: str) -> Figure:
+        """Run a command that builds, DVC or what starts it, and give what it took."""
+        told = self.folder / "told"
+        self.wrap(told)
         environment = os.environ | {
-            "PATH": os.pathsep.join([str(wrapper.parent), str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(self.bin), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "DVC_SITE_CACHE_DIR": str(self.folder / "dvc-site-cache"),
             "SHELL": "/bin/sh",
         }
         start = time.time()
         done = subprocess.run(
-            [sys.executable, "-c", DVC, str(told), "repro", *targets],
+            [sys.executable, f"{told}.py", str(told), *command],
             cwd=self.clone.root,
             env=environment,
             capture_output=True,
@@ -181,10 +185,23 @@ class Build:
         )
         wall = time.time() - start
         if done.returncode:
-            sys.exit(f"{self.folder}: dvc repro failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            sys.exit(f"{self.folder}: {' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         spans = [line.split()[:2] for line in self.log.read_text().splitlines()]
         own = sum(float(end) - float(begun) for begun, end in spans)
-        return Figure(self.artifacts, what, number, len(spans), wall, own, **json.loads(told.read_text()))
+        processes = [json.loads(line) for line in told.read_text().splitlines()]
+        used = sum(one["used_s"] for one in processes)
+        largest = (max(one[key] for one in processes if one["module"] == "dvc") for key in ("memory_mb", "stage_mb"))
+        return Figure(self.artifacts, what, number, len(spans), wall, own, used, *largest)
+
+    def wrap(self, told: Path) -> None:
+        """Put a `python` and a `dvc` that write down what they take in the place of the real ones; forget the last."""
+        self.bin.mkdir(exist_ok=True)
+        Path(f"{told}.py").write_text(TOLD)
+        for name, text in {"python": PYTHON, "dvc": DVC}.items():
+            (self.bin / name).write_text(text.format(python=sys.executable, log=self.log, told=told))
+            (self.bin / name).chmod(0o755)
+        for path in (self.log, told):
+            path.write_text("")
 
 
 def entry(name: str, side: int) -> dict[str, object]:
@@ -231,19 +248,16 @@ def measure(folder: Path, sizes: list[int], rounds: int) -> Figures:
     figures = Figures(folder / "figures.jsonl")
     builds = {}
     for size in sizes:
-        place = folder / str(size)
+        builds[size] = Build(folder / str(size), size)
         if not figures.of(size, COLD):
-            shutil.rmtree(place, ignore_errors=True)
-        builds[size] = Build(place, size)
-        if not figures.of(size, COLD):
-            figures.add(builds[size].repro(COLD, 0))
+            figures.add(builds[size].build(COLD, 0, *REPRO))
             print(line(figures.known[-1]), flush=True)
     for number, way in enumerate(CHANGES[:rounds]):
         for size, build in builds.items():
             if number >= len(figures.of(size, WHOLE)):
                 build.change(way)
-                for what, targets in ((CHANGE, ALONE), (WHOLE, []), (NOTHING, [])):
-                    figures.add(build.repro(what, number, *targets))
+                for what, command in ((CHANGE, ALONE), (WHOLE, REPRO), (NOTHING, REPRO)):
+                    figures.add(build.build(what, number, *command))
                     print(line(figures.known[-1]), flush=True)
     return figures
 
@@ -280,7 +294,7 @@ def bounds(figures: Figures, small: int, large: int) -> str:
         f"{share[1] / share[0]:.2f} of processors, {waited[1] / waited[0]:.2f} on the clock\n"
         f"one recipe of one network at {large} beside its own work, at most {CHANGE_MOST_S} s: "
         f"{used:.1f} s of processors, {change:.1f} s on the clock\n"
-        f"peak memory of DVC, {large} : {small}, at most {MEMORY_MOST}: {memory:.2f}"
+        f"peak memory of a DVC process, {large} : {small}, at most {MEMORY_MOST}: {memory:.2f}"
     )
 
 

@@ -116,6 +116,18 @@ def test_one_network_is_built_by_itself(fresh: Clone) -> None:
         assert (done.returncode, ran(done)) == (0, set())
 
 
+def test_a_build_in_slices_leaves_what_a_build_in_one_piece_does(built: Clone, fresh: Clone) -> None:
+    done = fresh.slices(most=6)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {"plan", "painting/convert@fp32", "sketch/recommend", "gate", "report"} <= ran(done)
+    whole = fresh.repro()
+    assert (whole.returncode, ran(whole)) == (0, set())
+    models = [
+        {name: one for name, one in made.outputs().items() if name.startswith("models/")} for made in (built, fresh)
+    ]
+    assert {name: models[0][name] for name in models[0] if "recommended" not in name}.items() <= models[1].items()
+
+
 def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone) -> None:
     whole, models = clone.params, {name: data for name, data in clone.outputs().items() if name.startswith("models/")}
     clone.set(whole | {"networks": {"painting": whole["networks"]["painting"]}})
