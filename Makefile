@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help docs repro plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
+.PHONY: help docs repro network plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,11 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 	@python -m stages.plan --write
 	@python -m stages.repro $(PULL) --targets "$(TARGETS)"
 	@$(if $(TARGETS),,python -m stages.report --table)
+
+# --single-item: DVC loads no other network's file, and looks at the stages as they stand in these
+network: .venv/installed ## build one network, whatever others there are: make network NETWORK=deeplab_dm05_pascal
+	@python -m stages.plan --write
+	@dvc repro $(PULL) --single-item plan fetch baselines pipelines/$(NETWORK)/dvc.yaml
 
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write

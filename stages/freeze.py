@@ -30,7 +30,7 @@ def freeze(network: str) -> str:
         files.write(paths.unrewritten(network), unrewritten.SerializeToString(deterministic=True))
     record = Frozen(
         network=network,
-        settings=replace(settings, baselines=()),
+        settings=replace(settings, baselines=(), recipes=None),
         entry=entry,
         sha256=files.sha256(paths.graph(network)),
         inputs=inputs,

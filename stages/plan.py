@@ -1,12 +1,13 @@
 """Bring pipelines/NETWORK/dvc.yaml in step with params.yaml, and drop what earlier settings left behind.
 
-As a stage, have DVC begin anew where they were not in step.
+As a stage, write params.yaml in pieces, or have DVC begin anew where pipelines were not in step.
 """
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
-from litemill.core import files, paths, pipelines, stage, stale
+from litemill.core import files, paths, pieces, pipelines, settings, stage, stale
 from litemill.core import params as parameters
 from litemill.core.errors import SettingsError
 from litemill.core.params import Params
@@ -20,19 +21,20 @@ def plan(write: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the com
     for path, text in new.items():
         if old.get(path) != text:
             files.write(path, text.encode())
-    for path in old.keys() - new.keys():
-        shutil.rmtree(path.parent)
+    gone = sorted(path.parent for path in old.keys() - new.keys())
+    for folder in gone:
+        shutil.rmtree(folder)
     if write:
-        for line in dropped(params):
-            print(line)
-        return f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
+        lines = [*(f"dropped {folder}, with its lock" for folder in gone), *dropped(params)]
+        step = f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
+        return "\n".join([*lines, step if lines else f"{step}, nothing stale"])
     if said:
         # DVC has read the old ones
         raise SettingsError(
             f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now",
             remedy="run: dvc repro, once more",
         )  # fmt: skip
-    files.write(paths.IN_STEP, b"in step with params.yaml\n")
+    pieces.write(settings.read(paths.PARAMS, dict[str, Any]))
     return f"{paths.PIPELINE.parent}: {len(new)} networks, in step with {paths.PARAMS}"
 
 

@@ -66,8 +66,16 @@ class Clone:
 
     def repro(self, *targets: str) -> subprocess.CompletedProcess[str]:
         """Run `dvc repro`; a network's stage is named as in `painting/convert@int8`."""
+        return self._run("dvc", "repro", *(re.sub(r"^(\w+)/", r"pipelines/\1/dvc.yaml:", one) for one in targets))
+
+    def slices(self, most: int) -> subprocess.CompletedProcess[str]:
+        """Build as `make repro` does, in slices of so many stages."""
+        cut = f"from litemill.progress import slices; slices.MOST = {most}"
+        return self._run(sys.executable, "-c", f"{cut}; from stages.repro import repro; repro()")
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["dvc", "repro", *(re.sub(r"^(\w+)/", r"pipelines/\1/dvc.yaml:", target) for target in targets)],
+            command,
             cwd=self.root,
             env=os.environ
             | {

@@ -53,7 +53,8 @@ def test_a_network_that_is_removed_loses_its_stages_and_outputs_and_no_other_doe
     done = plan(clone, "--write")
     assert done.returncode == 0
     assert "removed magenta_predict" in done.stdout
-    assert "dropped models/magenta_predict" in done.stdout
+    assert "dropped pipelines/magenta_predict, with its lock\n" in done.stdout
+    assert "dropped models/magenta_predict\n" in done.stdout
     assert not (clone.root / "pipelines/magenta_predict").exists()
     assert [name for name in gone if (clone.root / name).exists()] == []
     assert (clone.root / kept).exists()
@@ -77,11 +78,27 @@ def test_a_recipe_that_a_network_loses_goes_from_its_stages_its_lock_and_its_out
     assert not artifact.exists()
 
 
-def test_a_stage_that_there_is_no_more_goes_from_its_lock(clone: Clone) -> None:
-    lock, entry = clone.root / "dvc.lock", {"cmd": "python"}
-    lock.write_text(yaml.safe_dump({"schema": "2.0", "stages": {"gate": entry, "moved_elsewhere": entry}}))
-    assert "dropped from dvc.lock: moved_elsewhere" in plan(clone, "--write").stdout
+def test_what_no_stage_makes_any_more_goes_from_records_and_the_roots_lock(clone: Clone) -> None:
+    entry = {"cmd": "python", "outs": [{"path": "x", "md5": "0" * 32}]}
+    lock = clone.root / "dvc.lock"
+    stale = dict.fromkeys(("freeze", "fetch@gone", "endtoend@magenta_transfer"), entry)
+    lock.write_text(yaml.safe_dump({"schema": "2.0", "stages": {"gate": entry, **stale}}))
+    record = clone.root / "reports/records/endtoend/magenta_transfer.json"
+    source = clone.root / "data/sources/gone/record.json"
+    for path in (record, source):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    (clone.root / "params.yaml").write_text(yaml.safe_dump(clone.params | {"bottleneck_from": {}}, sort_keys=False))
+    done = plan(clone, "--write")
+    said = [line for line in done.stdout.splitlines() if line.startswith("dropped")]
+    assert said == [
+        "dropped data/sources/gone",
+        "dropped reports/records/endtoend/magenta_transfer.json",
+        "dropped from dvc.lock: endtoend@magenta_transfer, fetch@gone, freeze",
+    ]
     assert set(yaml.safe_load(lock.read_text())["stages"]) == {"gate"}
+    assert [path for path in (record, source.parent) if path.exists()] == []
+    assert plan(clone, "--write").stdout == "pipelines: in step with params.yaml, nothing stale\n"
 
 
 def test_dvc_is_told_to_begin_anew_where_a_network_was_added(clone: Clone) -> None:

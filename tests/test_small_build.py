@@ -88,12 +88,44 @@ def test_a_recipes_setting_runs_its_conversion_and_what_follows_and_nothing_else
     assert done.returncode == 0
     assert ran(done) == {
         "plan", "painting/convert@int8", "painting/validate", "painting/benchmark", "painting/recommend",
-        "sketch/recommend", "gallery", "gate", "report",
+        "gallery", "gate", "report",
     }  # fmt: skip
     after = clone.outputs()
     assert {name for name in after if after[name] != before[name] if name.startswith("models/painting")} == {
         "models/painting/int8.tflite"
     }
+
+
+def test_a_tolerance_runs_what_judges_and_nothing_that_converts(clone: Clone) -> None:
+    params = clone.params
+    params["recipes"]["fp32"]["tolerance"]["bottleneck_cosine"] = 0.5
+    clone.set(params)
+    done = clone.repro()
+    assert done.returncode == 0
+    assert ran(done) == {"plan", "painting/recommend", "sketch/recommend", "gate", "report"}
+
+
+def test_one_network_is_built_by_itself(fresh: Clone) -> None:
+    alone = "--single-item", "plan", "fetch", "baselines", "./pipelines/sketch/dvc.yaml"
+    done = fresh.repro(*alone)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {"plan", "baselines", "sketch/convert@fp32", "sketch/validate", "sketch/recommend"} <= ran(done)
+    assert not {name for name in ran(done) if name.startswith("painting/")}
+    for targets in (alone, ("sketch/recommend",)):
+        done = fresh.repro(*targets)
+        assert (done.returncode, ran(done)) == (0, set())
+
+
+def test_a_build_in_slices_leaves_what_a_build_in_one_piece_does(built: Clone, fresh: Clone) -> None:
+    done = fresh.slices(most=6)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {"plan", "painting/convert@fp32", "sketch/recommend", "gate", "report"} <= ran(done)
+    whole = fresh.repro()
+    assert (whole.returncode, ran(whole)) == (0, set())
+    models = [
+        {name: one for name, one in made.outputs().items() if name.startswith("models/")} for made in (built, fresh)
+    ]
+    assert {name: models[0][name] for name in models[0] if "recommended" not in name}.items() <= models[1].items()
 
 
 def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone) -> None:

@@ -12,7 +12,7 @@ import pytest
 from clones import ONE_PICTURE, ONE_RUN, Clone
 from devices import tool_standin
 
-from litemill.core import params, store
+from litemill.core import params, paths, store
 from litemill.core.params import Network, Params
 from litemill.core.recipe import Recipe
 from litemill.core.records import Paired, Validated
@@ -51,12 +51,12 @@ class Reading:
         return self._read.recipe(name)
 
     def built_with(self, name: str) -> tuple[str, ...]:
-        self._keys.update((f"networks.{name}", "recipes"))
+        self._keys.update((f"networks.{name}", f"built_with.{name}"))
         return self._read.built_with(name)
 
 
 class Run(NamedTuple):
-    """One stage of the pipeline that was run: its keys in params.yaml and what it wrote."""
+    """One stage of the pipeline that was run: the pieces of params.yaml that it names and reads, and what it wrote."""
 
     declared: set[str]
     read: set[str]
@@ -84,12 +84,13 @@ def smaller(clone: Clone) -> None:
 
 
 def pipeline(clone: Clone) -> Iterator[tuple[str, str, set[str], set[str]]]:
-    """Give (name, command, keys of params, outs) of every stage, as DVC understands dvc.yaml, in its order."""
+    """Give (name, command, pieces of params.yaml, outs) of every stage, as DVC understands dvc.yaml, in its order."""
     with importlib.import_module("dvc.repo").Repo(str(clone.root)) as repo:
         stages = [stage for stage in repo.index.stages if hasattr(stage, "addressing")]
         for stage in sorted(stages, key=lambda one: ORDER.index(one.name.partition("@")[0])):
-            keys = {key for dependency in stage.params for key in dependency.params}
-            yield stage.addressing, str(stage.cmd), keys, {out.def_path for out in stage.outs}
+            read = [Path(one.fs_path).relative_to(clone.root) for one in stage.deps]
+            pieces = {path.stem for path in read if path.parent == paths.PIECES or path == paths.PARAMS}
+            yield stage.addressing, str(stage.cmd), pieces, {out.def_path for out in stage.outs}
 
 
 def run(command: str) -> None:
@@ -135,7 +136,11 @@ def runs(clone: Clone) -> Iterator[dict[str, Run]]:
 
 
 def covers(declared: str, key: str) -> bool:
-    return key == declared or key.startswith(f"{declared}.")
+    kind, _, name = key.partition(".")
+    if declared.startswith("built_with.") and kind == "recipes":
+        return name in RECIPES[declared.removeprefix("built_with.")]
+    whole = {"built_with": "recipes"}.get(kind, kind)
+    return declared in (key, whole, paths.PARAMS.stem)
 
 
 def test_every_stage_of_the_pipeline_ran(runs: dict[str, Run]) -> None:

@@ -1,5 +1,6 @@
 """The working tree, or a revision of it, read from git and DVC's cache without checking anything out."""
 
+import hashlib
 import re
 import subprocess
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from litemill.core import paths
+from litemill.core import paths, pieces
 from litemill.core.errors import LitemillError
 
 TIME_LIMIT_S = 60
@@ -73,9 +74,11 @@ class Revision:
 
     def stale(self) -> int:
         """Count the stages that ran with other settings than `params.yaml` has."""
-        now = self.yaml(paths.PARAMS)
-        ran_with = [stage.get("params", {}).get(str(paths.PARAMS), {}) for stage in self._stages]
-        return sum(any(_setting(now, key) != value for key, value in one.items()) for one in ran_with)
+        now = pieces.of(self.yaml(paths.PARAMS))
+        known = {pieces.path(name).as_posix(): _md5(data) for name, data in now.items()}
+        ran_with = [{one["path"]: one.get("md5") for one in stage.get("deps", ())} for stage in self._stages]
+        read = [{path: md5 for path, md5 in one.items() if Path(path).parent == paths.PIECES} for one in ran_with]
+        return sum(any(known.get(path) != md5 for path, md5 in one.items()) for one in read)
 
     def fetch(self, path: Path, to: Path) -> bool:
         """Copy a file from the working tree, DVC's cache or its remote; False where none of them holds it."""
@@ -113,11 +116,9 @@ class Revision:
         return DVCFileSystem(".", rev=self.commit or None)
 
 
-def _setting(settings: object, key: str) -> object:
-    """Give the value at a dotted key; None where there is none."""
-    for name in key.split("."):
-        settings = settings.get(name) if isinstance(settings, dict) else None
-    return settings
+def _md5(data: bytes) -> str:
+    """Give DVC's hash of a file."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _git(*arguments: str) -> bytes | None:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
+ROOT = Path("dvc.yaml")
 PIPELINE = Path("pipelines/network.yaml")
 PHONES = Path("pipelines/phones.yaml")
 # no network's name holds a hyphen
 ON_PHONES = Path("pipelines/on-phones/dvc.yaml")
-IN_STEP = Path("pipelines/in_step")
+PIECES = Path("pipelines/settings")
 CATALOG = Path("data/catalog.yaml")
 EMBEDDED = Path("data/embedded")
 IMAGES = Path("data/images")

@@ -87,7 +87,7 @@ class Frozen(Record, frozen=True):
     Parameters
     ----------
     network, settings
-        Its name and what `params.yaml` says of it, its baselines left out.
+        Its name and what `params.yaml` says of it, its baselines and recipes left out.
     entry
         Its source's catalogue entry, the cuts and the crop filled in where they were found.
     sha256, inputs, output

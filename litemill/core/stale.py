@@ -1,18 +1,22 @@
 """What earlier settings left behind: outputs, and entries of DVC's lock files."""
 
 import io
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
-from litemill.core import files, paths
+from litemill.core import files, paths, settings
 from litemill.core.params import Params
 
 # where a network has a file or a folder of its own name
 PLACES = (paths.GRAPHS, paths.SAMPLES, paths.REFERENCES, paths.BASELINES, paths.OUTPUTS, paths.MODELS)
 RECOMMENDED = ("cpu", "gpu")
+# a stage in a lock file, as DVC writes it: to parse all of them would take longer than all else here
+STAGE = re.compile(r"^  ([^\s:]+):", re.MULTILINE)
 
 
 def outputs(params: Params) -> list[Path]:
@@ -22,20 +26,14 @@ def outputs(params: Params) -> list[Path]:
 
 def entries(params: Params) -> dict[Path, list[str]]:
     """Give, by lock file, the stages that it holds and its dvc.yaml does not make."""
-    known = {Path("dvc.lock"): {f"fetch@{name}" for name in params.fetch}}
-    known[Path("dvc.lock")] |= {f"endtoend@{name}" for name in params.bottleneck_from}
+    each = {"fetch": params.fetch, "endtoend": params.bottleneck_from}
+    known = {paths.ROOT.with_suffix(".lock"): _made(paths.ROOT, each)}
     for name in params.networks:
-        known[paths.pipeline(name).with_suffix(".lock")] = {f"convert@{recipe}" for recipe in params.built_with(name)}
-    found = {}
-    for lock, stages in known.items():
-        if lock.is_file():
-            held = (YAML(typ="safe").load(lock) or {}).get("stages", {})
-            beside = lock.with_suffix(".yaml")
-            made = YAML(typ="safe").load(beside)["stages"] if beside.is_file() else held
-            gone = [name for name in held if name not in (stages if "@" in name else made)]
-            if gone:
-                found[lock] = gone
-    return found
+        lock = paths.pipeline(name).with_suffix(".lock")
+        known[lock] = _made(paths.PIPELINE, {"convert": params.built_with(name)})
+    held = {lock: STAGE.findall(lock.read_text(encoding="utf-8")) for lock in known if lock.is_file()}
+    gone = {lock: [name for name in names if name not in known[lock]] for lock, names in held.items()}
+    return {lock: names for lock, names in gone.items() if names}
 
 
 def drop(path: Path) -> None:
@@ -58,6 +56,13 @@ def forget(lock: Path, stages: list[str]) -> None:
     files.write(lock, text.getvalue().encode())
 
 
+def _made(file: Path, each: Mapping[str, Collection[str]]) -> set[str]:
+    """Give the names of a file's stages; `each` says for which items there is one."""
+    found = {f"{name}@{item}" for name, items in each.items() for item in items}
+    stages: dict[str, object] = settings.read(file, dict[str, Any])["stages"]
+    return found | (stages.keys() - each.keys())
+
+
 def _of_networks(params: Params) -> Iterator[Path]:
     places = [place for folder in PLACES for place in folder.glob("*")]
     places += [place for target in RECOMMENDED for place in paths.RECOMMENDED.joinpath(target).glob("*")]
@@ -65,6 +70,7 @@ def _of_networks(params: Params) -> Iterator[Path]:
     for place in places:
         if place.stem not in params.networks and place != paths.RECOMMENDED:
             yield place
+    yield from (path for path in paths.RECORDS.glob("endtoend/*") if path.stem not in params.bottleneck_from)
 
 
 def _kinds(pattern: str) -> Iterator[Path]:

@@ -13,10 +13,9 @@ schema: '2.0'
 stages:
   convert@int8:
     cmd: convert
-    params:
-      params.yaml:
-        recipes.int8:
-          samples: 10
+    deps:
+    - {path: pipelines/settings/recipes.int8.json, hash: md5, md5: 932be041d32bbc9824bd37e44b4a5738, size: 19}
+    - {path: litemill/core, hash: md5, md5: d41d8cd98f00b204e9800998ecf8427e.dir, size: 1, nfiles: 1}
     outs:
     - {path: models/birds/int8.tflite, hash: md5, md5: %s, size: 4}
     - {path: models/birds/off.tflite, hash: md5, md5: d41d8cd98f00b204e9800998ecf8427e, size: 0}

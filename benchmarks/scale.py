@@ -1,0 +1,322 @@
+"""What the orchestration costs as artifacts grow: cold, nothing to do, and one recipe of one network changed.
+
+    python benchmarks/scale.py [--folder FOLDER] [--rounds 3] [SIZES ...]
+
+For each size (8, 64 and 512 artifacts) a throw-away copy of the repository is filled with tiny networks of eight
+recipes each, every source at three sizes, and built with a cache of its own. A stage's own work is what passes between
+its command's start and end, as a `python` ahead of the real one on the PATH writes down; the orchestration is the rest.
+On a machine that does other things as well its processor time is what counts, DVC's own, without the stages'. What is
+cheap is measured in rounds, all sizes in turn, and its median stands. With --folder what is measured stays there, and
+is not measured again; of a cold build that was broken off only the stages that were left are.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path[:0] = [str(REPOSITORY / "tests")]
+
+from clones import ONE_RUN, Clone  # noqa: E402
+
+SIZES = (8, 64, 512)
+WAYS = ("none", "fp16", "fp16_exact", "dynamic")
+RECIPES = {f"recipe_{index}": {"quantize": WAYS[index % len(WAYS)]} for index in range(8)}
+# the recipe that changes is the first network's alone; a way that was there before would come from the cache
+CHANGED, CHANGES = "changed", ("fp16", "dynamic", "fp16_exact")
+COLD, CHANGE, WHOLE, NOTHING = "cold", "one recipe, its network", "then the rest", "nothing to do"
+LIMIT = 6 * 3600  # seconds
+LABELS = "tiny.txt"
+IMAGES = {
+    "segmentation": {"calibration": ["content/hot_dog.jpg"], "evaluation": ["segmentation/bird.png"]},
+    "content": {"calibration": ["content/colva_beach_sq.jpg"], "evaluation": ["content/face.jpg"]},
+    "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": ["style/zigzag_colorful.jpg"]},
+}
+SIDE = 33  # pixels, of the first network's input; the next one's is one larger
+# what `make repro` and `make network` run
+REPRO = ["stages.repro"]
+ALONE = ["dvc", "repro", "--single-item", "plan", "fetch", "baselines", f"pipelines/network_{SIDE}/dvc.yaml"]
+STAGES_AT, SHARE_MOST, CHANGE_MOST_S, MEMORY_MOST = (64, 512), 1.3, 3.0, 1.3
+
+SOURCES = """
+import sys, tarfile
+from pathlib import Path
+from graphs.deeplabs import Deeplab
+for side in map(int, sys.argv[1:]):
+    graph = Path("frozen_inference_graph.pb")
+    graph.write_bytes(Deeplab(crop=(side, side)).graph().SerializeToString())
+    with tarfile.open(f"source_{side}.tar.gz", "w:gz") as archive:
+        archive.add(graph, f"source_{side}/{graph}")
+"""
+# a module as `python -m` runs it; then what its process took, and the largest of those that it waited for
+TOLD = """
+import atexit, json, os, resource, runpy, sys
+told, module, *arguments = sys.argv[1:]
+def tell():
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    memory = {"memory_mb": own.ru_maxrss / 1024, "stage_mb": others.ru_maxrss / 1024}
+    with open(told, "a") as stream:
+        stream.write(json.dumps({"module": module, "used_s": own.ru_utime + own.ru_stime} | memory) + "\\n")
+atexit.register(tell)
+sys.path[0], sys.argv = os.getcwd(), [module, *arguments]
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+DVC = """#!/bin/sh
+exec "{python}" "{told}.py" "{told}" dvc "$@"
+"""
+PYTHON = """#!/bin/bash
+start=$EPOCHREALTIME
+"{python}" "$@"
+status=$?
+echo "$start $EPOCHREALTIME $*" >> "{log}"
+exit $status
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One build.
+
+    Parameters
+    ----------
+    stages
+        How many ran.
+    wall_s, own_s
+        Of the whole command, and of that the stages' own work.
+    used_s
+        Processor time of DVC's own processes, and of what starts them.
+    memory_mb, stage_mb
+        Peak resident memory of the largest of DVC's processes, and of the largest stage.
+    """
+
+    artifacts: int
+    what: str
+    round: int
+    stages: int
+    wall_s: float
+    own_s: float
+    used_s: float
+    memory_mb: float
+    stage_mb: float
+
+
+class Build:
+    """A copy of the repository with so many artifacts.
+
+    Parameters
+    ----------
+    folder
+        Where it is, made if need be.
+    artifacts
+        A multiple of the number of recipes.
+    """
+
+    def __init__(self, folder: Path, artifacts: int) -> None:
+        self.folder, self.artifacts = folder, artifacts
+        self.log, self.bin = folder / "stages.log", folder / "bin"
+        if not self.log.exists():  # or was not made to the end
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        self.clone = Clone(folder / "clone")
+        if not self.log.exists():
+            self.fill(artifacts // len(RECIPES))
+            self.log.write_text("")
+
+    def fill(self, networks: int) -> None:
+        """Make so many networks, three of each source."""
+        sides, root = range(SIDE, SIDE + networks), self.clone.root
+        crops = sides[::3]
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "tests")}
+        command = [sys.executable, "-c", SOURCES, *map(str, crops)]
+        subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True, timeout=LIMIT)
+        sources = {f"source_{side}": entry(f"source_{side}", side) for side in crops}
+        (root / "data/catalog.yaml").write_text(yaml.safe_dump(sources))
+        (root / "data/labels" / LABELS).write_text("".join(f"class_{index}\n" for index in range(5)))
+        own = [CHANGED, *list(RECIPES)[1:]]
+        settings: dict[str, object] = {
+            "fetch": list(sources),
+            "networks": {
+                f"network_{side}": {
+                    "source": f"source_{crops[(side - SIDE) // 3]}",
+                    "input": [side, side],
+                    "recipes": own if side == SIDE else list(RECIPES),
+                }
+                for side in sides
+            },
+            "recipes": {CHANGED: {"quantize": "none"}} | RECIPES,
+            "images": IMAGES,
+        }
+        nothing: dict[str, object] = {"bottleneck_from": {}, "gallery": [], "recommend": {}, "recipes_off": {}}
+        self.clone.set(self.clone.params | settings | nothing | {"benchmark": ONE_RUN})
+
+    def change(self, way: str) -> None:
+        """Give the one recipe of one network another way to quantize."""
+        params = self.clone.params
+        self.clone.set(params | {"recipes": params["recipes"] | {CHANGED: {"quantize": way}}})
+
+    def build(self, what: str, number: int, *command: str) -> Figure:
+        """Run a command that builds, DVC or what starts it, and give what it took."""
+        told = self.folder / "told"
+        self.wrap(told)
+        environment = os.environ | {
+            "PATH": os.pathsep.join([str(self.bin), str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "DVC_SITE_CACHE_DIR": str(self.folder / "dvc-site-cache"),
+            "SHELL": "/bin/sh",
+        }
+        start = time.time()
+        done = subprocess.run(
+            [sys.executable, f"{told}.py", str(told), *command],
+            cwd=self.clone.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT,
+        )
+        wall = time.time() - start
+        if done.returncode:
+            sys.exit(f"{self.folder}: {' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        spans = [line.split()[:2] for line in self.log.read_text().splitlines()]
+        own = sum(float(end) - float(begun) for begun, end in spans)
+        processes = [json.loads(line) for line in told.read_text().splitlines()]
+        used = sum(one["used_s"] for one in processes)
+        largest = (max(one[key] for one in processes if one["module"] == "dvc") for key in ("memory_mb", "stage_mb"))
+        return Figure(self.artifacts, what, number, len(spans), wall, own, used, *largest)
+
+    def wrap(self, told: Path) -> None:
+        """Put a `python` and a `dvc` that write down what they take in the place of the real ones; forget the last."""
+        self.bin.mkdir(exist_ok=True)
+        Path(f"{told}.py").write_text(TOLD)
+        for name, text in {"python": PYTHON, "dvc": DVC}.items():
+            (self.bin / name).write_text(text.format(python=sys.executable, log=self.log, told=told))
+            (self.bin / name).chmod(0o755)
+        for path in (self.log, told):
+            path.write_text("")
+
+
+def entry(name: str, side: int) -> dict[str, object]:
+    """Give a tiny network's entry of the catalogue."""
+    return {
+        "kind": "frozen_graph",
+        "url": f"{name}.tar.gz",
+        "mirror": f"{name}.tar.gz",
+        "licence": "Apache-2.0",
+        "task": "segmentation",
+        "labels": LABELS,
+        "crop": {"size": [side, side]},
+        "cut": {
+            "picture": "ImageTensor",
+            "image": "sub_7",
+            "logits": "ResizeBilinear_2",
+            "resized_logits": "ResizeBilinear_3",
+            "labels": "SemanticPredictions",
+        },
+    }
+
+
+class Figures:
+    """What was measured, kept in a file a line each; a run that was broken off goes on from it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        lines = path.read_text().splitlines() if path.exists() else []
+        self.known = [Figure(**json.loads(line)) for line in lines]
+
+    def add(self, figure: Figure) -> None:
+        """Keep a figure."""
+        self.known.append(figure)
+        with self.path.open("a") as stream:
+            stream.write(json.dumps(asdict(figure)) + "\n")
+
+    def of(self, artifacts: int, what: str) -> list[Figure]:
+        """Give the figures of a size, in order."""
+        return [one for one in self.known if (one.artifacts, one.what) == (artifacts, what)]
+
+
+def measure(folder: Path, sizes: list[int], rounds: int) -> Figures:
+    """Build each size, then run the cheap ones in rounds, all sizes in turn."""
+    figures = Figures(folder / "figures.jsonl")
+    builds = {}
+    for size in sizes:
+        builds[size] = Build(folder / str(size), size)
+        if not figures.of(size, COLD):
+            figures.add(builds[size].build(COLD, 0, *REPRO))
+            print(line(figures.known[-1]), flush=True)
+    for number, way in enumerate(CHANGES[:rounds]):
+        for size, build in builds.items():
+            if number >= len(figures.of(size, WHOLE)):
+                build.change(way)
+                for what, command in ((CHANGE, ALONE), (WHOLE, REPRO), (NOTHING, REPRO)):
+                    figures.add(build.build(what, number, *command))
+                    print(line(figures.known[-1]), flush=True)
+    return figures
+
+
+def line(figure: Figure) -> str:
+    """Give a figure as a line of the table."""
+    rest = figure.wall_s - figure.own_s
+    each = (f"{1000 * value / figure.stages:8.0f}" if figure.stages else " " * 8 for value in (rest, figure.used_s))
+    cells = (f"{value:8.1f}" for value in (figure.wall_s, figure.own_s, rest, figure.used_s))
+    memory = (f"{value:6.0f}" for value in (figure.memory_mb, figure.stage_mb))
+    return " ".join((f"{figure.artifacts:9} {figure.what:24} {figure.stages:6}", *cells, *each, *memory))
+
+
+HEAD = "artifacts what                     stages   wall s    own s   rest s    CPU s  rest/st   CPU/st    MB  stage"
+
+
+def middle(figures: list[Figure]) -> Figure:
+    """Give the run of the median processor time."""
+    return sorted(figures, key=lambda one: one.used_s)[(len(figures) - 1) // 2]
+
+
+def bounds(figures: Figures, small: int, large: int) -> str:
+    """Say how the two sizes compare, and whether that is within what is asked for."""
+    cold = [figures.of(size, COLD)[0] for size in (small, large)]
+    share = [one.used_s / one.stages for one in cold]
+    waited = [(one.wall_s - one.own_s) / one.stages for one in cold]
+    change = statistics.median(one.wall_s - one.own_s for one in figures.of(large, CHANGE))
+    used = statistics.median(one.used_s for one in figures.of(large, CHANGE))
+    memory = max(one.memory_mb for one in figures.of(large, COLD)) / max(
+        one.memory_mb for one in figures.of(small, COLD)
+    )
+    return (
+        f"orchestration a stage, {large} : {small}, at most {SHARE_MOST}: "
+        f"{share[1] / share[0]:.2f} of processors, {waited[1] / waited[0]:.2f} on the clock\n"
+        f"one recipe of one network at {large} beside its own work, at most {CHANGE_MOST_S} s: "
+        f"{used:.1f} s of processors, {change:.1f} s on the clock\n"
+        f"peak memory of a DVC process, {large} : {small}, at most {MEMORY_MOST}: {memory:.2f}"
+    )
+
+
+def main() -> None:
+    """Measure, and print the table and the bounds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="artifacts, multiples of 8")
+    parser.add_argument("--folder", type=Path, help="where builds and figures stay")
+    parser.add_argument("--rounds", type=int, default=len(CHANGES), choices=range(1, len(CHANGES) + 1))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        print(HEAD, flush=True)
+        figures = measure(folder.resolve(), sorted(options.sizes), options.rounds)
+    print(f"\n{HEAD}")
+    for size in sorted(options.sizes):
+        for what in (COLD, CHANGE, WHOLE, NOTHING):
+            print(line(middle(figures.of(size, what))))
+    small, large = STAGES_AT if set(STAGES_AT) <= set(options.sizes) else (min(options.sizes), max(options.sizes))
+    print(f"\n{bounds(figures, small, large)}")
+
+
+if __name__ == "__main__":
+    main()
