@@ -25,10 +25,11 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 	@python -m stages.repro $(PULL) --targets "$(TARGETS)"
 	@$(if $(TARGETS),,python -m stages.report --table)
 
-# --single-item: DVC loads no other network's file, and looks at the stages as they stand in these
-network: .venv/installed ## build one network, whatever others there are: make network NETWORK=deeplab_dm05_pascal
+# --single-item: DVC loads no file but this, and takes the stages as they stand in it
+network: .venv/installed ## build one network from the sources at hand, no other looked at: make network NETWORK=NAME
 	@python -m stages.plan --write
-	@dvc repro $(PULL) --single-item plan fetch baselines pipelines/$(NETWORK)/dvc.yaml
+	@test -d data/baselines/$(NETWORK) || dvc repro $(PULL) baselines
+	@dvc repro $(PULL) --single-item pipelines/$(NETWORK)/dvc.yaml
 
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write

@@ -43,9 +43,9 @@ IMAGES = {
     "style": {"calibration": ["style/bricks_sq.jpg"], "evaluation": ["style/zigzag_colorful.jpg"]},
 }
 SIDE = 33  # pixels, of the first network's input; the next one's is one larger
-# what `make repro` and `make network` run
+# what `make repro` and `make network` run, once stages.plan has written what they read
 REPRO = ["stages.repro"]
-ALONE = ["dvc", "repro", "--single-item", "plan", "fetch", "baselines", f"pipelines/network_{SIDE}/dvc.yaml"]
+ALONE = ["dvc", "repro", "--single-item", f"pipelines/network_{SIDE}/dvc.yaml"]
 STAGES_AT, SHARE_MOST, CHANGE_MOST_S, MEMORY_MOST = (64, 512), 1.3, 3.0, 1.3
 
 SOURCES = """
@@ -162,10 +162,11 @@ class Build:
     def change(self, way: str) -> None:
         """Give the one recipe of one network another way to quantize."""
         params = self.clone.params
-        self.clone.set(params | {"recipes": params["recipes"] | {CHANGED: {"quantize": way}}})
+        changed = params | {"recipes": params["recipes"] | {CHANGED: {"quantize": way}}}
+        (self.clone.root / "params.yaml").write_text(yaml.safe_dump(changed, sort_keys=False))
 
     def build(self, what: str, number: int, *command: str) -> Figure:
-        """Run a command that builds, DVC or what starts it, and give what it took."""
+        """Bring the files of stages in step, run a command that builds, and give what both took."""
         told = self.folder / "told"
         self.wrap(told)
         environment = os.environ | {
@@ -174,18 +175,19 @@ class Build:
             "SHELL": "/bin/sh",
         }
         start = time.time()
-        done = subprocess.run(
-            [sys.executable, f"{told}.py", str(told), *command],
-            cwd=self.clone.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LIMIT,
-        )
+        for words in (["stages.plan", "--write"], command):
+            done = subprocess.run(
+                [sys.executable, f"{told}.py", str(told), *words],
+                cwd=self.clone.root,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LIMIT,
+            )
+            if done.returncode:
+                sys.exit(f"{self.folder}: {' '.join(words)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         wall = time.time() - start
-        if done.returncode:
-            sys.exit(f"{self.folder}: {' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         spans = [line.split()[:2] for line in self.log.read_text().splitlines()]
         own = sum(float(end) - float(begun) for begun, end in spans)
         processes = [json.loads(line) for line in told.read_text().splitlines()]

@@ -24,17 +24,17 @@ def plan(write: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the com
     gone = sorted(path.parent for path in old.keys() - new.keys())
     for folder in gone:
         shutil.rmtree(folder)
-    if write:
-        lines = [*(f"dropped {folder}, with its lock" for folder in gone), *dropped(params)]
-        step = f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
-        return "\n".join([*lines, step if lines else f"{step}, nothing stale"])
-    if said:
+    if said and not write:
         # DVC has read the old ones
         raise SettingsError(
             f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now",
             remedy="run: dvc repro, once more",
         )  # fmt: skip
     pieces.write(settings.read(paths.PARAMS, dict[str, Any]))
+    if write:
+        lines = [*(f"dropped {folder}, with its lock" for folder in gone), *dropped(params)]
+        step = f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
+        return "\n".join([*lines, step if lines else f"{step}, nothing stale"])
     return f"{paths.PIPELINE.parent}: {len(new)} networks, in step with {paths.PARAMS}"
 
 
