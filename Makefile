@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help docs repro plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
+.PHONY: help docs repro unit plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write
+
+unit: .venv/installed ## one unit of work into the remote, as a runner does it: make unit NAME=deeplab_dm05_pascal
+	@python -m stages.unit --push $(NAME)
 
 check: .venv/installed ## list the artifacts outside their tolerance and the budgets that are not kept; fails if there is one
 	@python -m stages.check
