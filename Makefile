@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help docs repro unit plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
+.PHONY: help docs repro fanout unit plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,12 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write
+
+fanout: .venv/installed ## the same by workers of Dask's: make fanout SCHEDULER=tcp://host:8786, or LOCAL=2 (docs/scale.md)
+	@python -m stages.plan --write
+	@python -m stages.fanout --scheduler "$(SCHEDULER)" --local "$(LOCAL)" --most "$(MOST)" $(TLS)
+	@dvc repro $(PULL)
+	@python -m stages.report --table
 
 unit: .venv/installed ## one unit of work into the remote, as a runner does it: make unit NAME=deeplab_dm05_pascal
 	@python -m stages.unit --push $(NAME)
@@ -83,7 +89,7 @@ format: .venv/installed ## mend what can be mended by itself
 	@ruff format .
 
 lock: .venv/installed ## write requirements.lock anew from pyproject.toml (needs uv)
-	@uv pip compile --universal --python-version 3.11 --quiet --upgrade --extra dev --generate-hashes --no-emit-index-url \
+	@uv pip compile --universal --python-version 3.11 --quiet --upgrade --extra dev --extra cluster --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 
 clean: ## remove what the build made here; DVC's cache stays

@@ -5,11 +5,11 @@ from litemill.core import stage, units
 from litemill.fanout import checkout
 
 
-def unit(name: str, /, push: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the command line
-    """Build a unit of work; with `push`, leave it in the remote."""
+def unit(name: str, /, most: str = "0", push: bool = False) -> str:  # noqa: FBT001, FBT002  a flag
+    """Build a unit of work, `most` being that of the plan; with `push`, leave it in the remote."""
     if push:
         checkout.require_remote()
-    found = units.unit(name, parameters.load())
+    found = units.unit(name, parameters.load(), int(most))
     checkout.repro(found.targets)
     if push:
         checkout.push(found.targets)

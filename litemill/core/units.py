@@ -3,6 +3,7 @@
 import math
 
 import msgspec
+from msgspec.structs import replace
 
 from litemill.core import paths, settings
 from litemill.core.params import Params
@@ -25,6 +26,10 @@ class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
         Whether it measures time, and so needs a quiet host.
     network
         The one whose limits hold for it.
+    own_memory
+        Whether these are of its own, so that not every worker may have as much.
+    work
+        How much it is, next to the others: the longest are begun first.
     """
 
     name: str
@@ -32,6 +37,8 @@ class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
     after: tuple[str, ...] = ()
     bench: bool = False
     network: str = ""
+    own_memory: bool = False
+    work: int = 0
 
 
 def units(params: Params, most: int = 0) -> tuple[Unit, ...]:
@@ -42,12 +49,7 @@ def units(params: Params, most: int = 0) -> tuple[Unit, ...]:
     """
     found = [Unit(SOURCES, ("baselines",))]
     for network in params.networks:
-        parts = _parts(network, params.built_with(network), most)
-        found += parts
-        before = tuple(part.name for part in parts) or (SOURCES,)
-        found.append(Unit(network, (_of(network, "validate"),), before, network=network))
-        timed = tuple(_of(network, stage) for stage in ("benchmark", "rewriting", "recommend"))
-        found.append(Unit(f"{network}.benchmark", timed, (network,), bench=True, network=network))
+        found += _of_network(network, params, most)
     for transfer, predict in params.bottleneck_from.items():
         target = f"endtoend@{transfer}"
         found.append(Unit(f"{transfer}.endtoend", (target,), (transfer, predict), network=transfer))
@@ -61,17 +63,24 @@ def unit(name: str, params: Params, most: int = 0) -> Unit:
     return known[name]
 
 
-def _parts(network: str, recipes: tuple[str, ...], most: int) -> list[Unit]:
-    """Cut a network's conversions to units of `most` recipes; none where they need not be cut."""
-    if not 0 < most < len(recipes):
-        return []
+def _of_network(network: str, params: Params, most: int) -> list[Unit]:
+    """Give the units of one network."""
+    recipes = params.built_with(network)
+    limit, (height, width) = params.limits.networks.get(network), params.networks[network].input
+    parts = math.ceil(len(recipes) / most) if most else 1
+    whole = Unit(network, (_at(network, "validate"),), (SOURCES,), network=network,
+                 own_memory=limit is not None and limit.memory_gb is not None,
+                 work=height * width * len(recipes) // parts)  # fmt: skip
     found: list[Unit] = []
-    for number in range(math.ceil(len(recipes) / most)):
-        targets = tuple(_of(network, f"convert@{recipe}") for recipe in recipes[number * most :][:most])
+    for number in range(parts if parts > 1 else 0):
+        targets = tuple(_at(network, f"convert@{recipe}") for recipe in recipes[number * most :][:most])
         after = (found[0].name,) if found else (SOURCES,)
-        found.append(Unit(f"{network}.{number + 1}", targets, after, network=network))
-    return found
+        found.append(replace(whole, name=f"{network}.{number + 1}", targets=targets, after=after))
+    timed = tuple(_at(network, stage) for stage in ("benchmark", "rewriting", "recommend"))
+    before = tuple(part.name for part in found) or (SOURCES,)
+    return [*found, replace(whole, after=before),
+            replace(whole, name=f"{network}.benchmark", targets=timed, after=(network,), bench=True)]  # fmt: skip
 
 
-def _of(network: str, stage: str) -> str:
+def _at(network: str, stage: str) -> str:
     return f"{paths.pipeline(network)}:{stage}"

@@ -1,36 +1,60 @@
 """DVC in the checkout that this process runs in: what it runs ends with this process."""
 
-import configparser
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+from dvc.config import Config
 
 from litemill.core.errors import LitemillError
 from litemill.core.lifetime import die_with_parent
 
-CONFIGS = (Path(".dvc/config"), Path(".dvc/config.local"))  # the later one counts
+CONFIG = Path(".dvc/config")
 PUSH_S = 3600
 
 
-def remote() -> str | None:
-    """Give the name of the remote that results are exchanged by; None where none is set."""
-    config = configparser.ConfigParser(interpolation=None)
-    config.read(CONFIGS, encoding="utf-8")
-    return config.get("core", "remote", fallback=None) or None
+class Remote(NamedTuple):
+    """A remote of DVC's; `verify`: whether objects are held against their hashes as they are taken from it."""
+
+    name: str
+    url: str
+    verify: bool
 
 
-def require_remote() -> str:
-    """Give the name of the remote; LitemillError where none is set."""
-    name = remote()
-    if name is None:
-        raise LitemillError(f"{CONFIGS[0]}: no remote", expected="one that workers can reach",
+def remote() -> Remote | None:
+    """Give the remote that results are exchanged by; None where none is set."""
+    config = Config(str(CONFIG.parent))
+    name = config["core"].get("remote")
+    if not name:
+        return None
+    if name not in config["remote"]:
+        raise LitemillError(f"{CONFIG}: core.remote: no remote {name!r}", remedy=f"run: dvc remote add {name} ADDRESS")
+    found = config["remote"][name]
+    return Remote(name, str(found["url"]), bool(found.get("verify")))
+
+
+def require_remote() -> Remote:
+    """Give the remote; LitemillError where none is set, or what comes from it would be trusted unseen."""
+    found = remote()
+    if found is None:
+        raise LitemillError(f"{CONFIG}: no remote", expected="one that workers can reach",
                             remedy="run: dvc remote add --default NAME ADDRESS")  # fmt: skip
-    return name
+    if not found.verify:
+        raise LitemillError(f"{CONFIG}: remote {found.name}: objects are not held against their hashes",
+                            remedy=f"run: dvc remote modify {found.name} verify true")  # fmt: skip
+    return found
 
 
-def repro(targets: Sequence[str], limit_s: float | None = None) -> None:
+def cache() -> Path:
+    """Give the folder of DVC's cache."""
+    told = Config(str(CONFIG.parent))["cache"].get("dir")
+    return Path(told or CONFIG.parent / "cache").resolve()
+
+
+def repro(targets: Sequence[str] = (), limit_s: float | None = None) -> None:
     """Bring stages about, taking from the remote what others have built; LitemillError where one fails."""
     pull = ["--pull"] if remote() else []
     _run("repro", *pull, *targets, limit_s=limit_s, remedy="see its error above")
