@@ -31,7 +31,6 @@ plan prune: .venv/installed ## after a network or recipe came or went: its stage
 fanout: .venv/installed ## the same by workers of Dask's: make fanout SCHEDULER=tcp://host:8786, or LOCAL=2 (docs/scale.md)
 	@python -m stages.plan --write
 	@python -m stages.fanout --scheduler "$(SCHEDULER)" --local "$(LOCAL)" --most "$(MOST)" $(TLS)
-	@dvc repro $(PULL)
 	@python -m stages.report --table
 
 unit: .venv/installed ## one unit of work into the remote, as a runner does it: make unit NAME=deeplab_dm05_pascal

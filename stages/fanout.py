@@ -53,7 +53,8 @@ def fanout(
     if failed:
         raise LitemillError(f"{len(failed)} of {len(rest)} units failed", got=", ".join(logged(failed)),
                             remedy="see their logs; mend it, then run it again: what is built is kept")  # fmt: skip
-    return f"{len(rest)} units built"
+    checkout.repro()  # restores what they built, and goes on from there
+    return f"{len(rest)} units built, restored here"
 
 
 @contextmanager

@@ -2,17 +2,14 @@
 
 from litemill.core import params as parameters
 from litemill.core import stage, units
-from litemill.fanout import checkout
+from litemill.fanout import building
 
 
 def unit(name: str, /, most: str = "0", push: bool = False) -> str:  # noqa: FBT001, FBT002  a flag
     """Build a unit of work, `most` being that of the plan; with `push`, leave it in the remote."""
-    if push:
-        checkout.require_remote()
-    found = units.unit(name, parameters.load(), int(most))
-    checkout.repro(found.targets)
-    if push:
-        checkout.push(found.targets)
+    params = parameters.load()
+    found = units.unit(name, params, int(most))
+    building.build(found.targets, params.limits.seconds(found.network), push=push)
     return f"{name}: built{', and in the remote' if push else ''}"
 
 

@@ -1,9 +1,12 @@
 """DVC in the checkout that this process runs in: what it runs ends with this process."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +14,10 @@ from dvc.config import Config
 
 from litemill.core.errors import LitemillError
 from litemill.core.lifetime import die_with_parent
+from litemill.fanout import mending
 
 CONFIG = Path(".dvc/config")
+RUNNING = re.compile("Running stage '(.*)':")
 PUSH_S = 3600
 
 
@@ -54,27 +59,72 @@ def cache() -> Path:
     return Path(told or CONFIG.parent / "cache").resolve()
 
 
-def repro(targets: Sequence[str] = (), limit_s: float | None = None) -> None:
-    """Bring stages about, taking from the remote what others have built; LitemillError where one fails."""
+def repro(targets: Sequence[str] = (), limit_s: float | None = None, turn: Callable[[], object] = bool) -> set[str]:
+    """Bring stages about, taking from the remote what others have built.
+
+    `turn` is called each time a stage is done. What the remote has under a false name is dropped there and built anew.
+
+    Returns
+    -------
+    set of str
+        The stages that were run.
+
+    Raises
+    ------
+    LitemillError
+        A stage fails, or all together take longer than `limit_s`.
+    """
+    ran: set[str] = set()
     pull = ["--pull"] if remote() else []
-    _run("repro", *pull, *targets, limit_s=limit_s, remedy="see its error above")
+    status = _repro([*pull, *targets], limit_s, turn, ran)
+    if status != 0 and pull and mending.drop_false_listings():
+        status = _repro([*pull, *targets], limit_s, turn, ran)
+    if status != 0:
+        late = status == -signal.SIGKILL and limit_s is not None
+        got = f"killed, or longer than {limit_s:g} s" if late else f"exit status {status}"
+        raise LitemillError("dvc repro failed", got=got, remedy="see its error above")
+    return ran
 
 
 def push(targets: Sequence[str]) -> None:
     """Push what stages have left, and DVC's records of what they were made of; LitemillError where that fails."""
-    _run("push", "--run-cache", "--with-deps", *targets, limit_s=PUSH_S,
-         remedy="see that the remote can be reached and written, and has space; then run it again")  # fmt: skip
-
-
-def _run(verb: str, *arguments: str, limit_s: float | None, remedy: str) -> None:
-    """Run DVC, its output going where this process's goes."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-    command = [sys.executable, "-m", "dvc", "--wait-for-lock", verb, *arguments]
+    process = start("push", "--run-cache", "--with-deps", *targets)
     try:
-        # one that was killed would leave it running
-        done = subprocess.run(command, env=os.environ | {"PATH": path}, check=False, timeout=limit_s,
-                              preexec_fn=die_with_parent)  # fmt: skip
+        status = process.wait(PUSH_S)
     except subprocess.TimeoutExpired:
-        raise LitemillError(f"dvc {verb}: not done", expected=f"{limit_s:g} s at most", remedy=remedy) from None
-    if done.returncode != 0:
-        raise LitemillError(f"dvc {verb} failed", got=f"exit status {done.returncode}", remedy=remedy)
+        process.kill()
+        status = process.wait()
+    if status != 0:
+        raise LitemillError("dvc push failed", got=f"exit status {status}",
+                            remedy="see that the remote can be reached and written, and has space")  # fmt: skip
+
+
+def start(*command: str, stdout: int | None = None) -> "subprocess.Popen[bytes]":
+    """Start DVC, to end with this process."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    # it waits for another DVC here; this process's own stderr is what libraries print
+    return subprocess.Popen(
+        [sys.executable, "-m", "dvc", "--wait-for-lock", *command],
+        stdout=stdout,
+        stderr=sys.stderr,
+        env=os.environ | {"PATH": path},
+        preexec_fn=die_with_parent,  # noqa: PLW1509  no other thread holds a lock that it needs
+    )
+
+
+def _repro(arguments: list[str], limit_s: float | None, turn: Callable[[], object], ran: set[str]) -> int:
+    """Run `dvc repro`, its output going where this process's goes; give its exit status."""
+    with start("repro", *arguments, stdout=subprocess.PIPE) as process:
+        timer = threading.Timer(limit_s or threading.TIMEOUT_MAX, process.kill)
+        timer.daemon = True
+        timer.start()
+        for line in process.stdout or ():
+            text = line.decode(errors="replace")
+            print(text, end="", flush=True)
+            begun = RUNNING.match(text)
+            if begun:
+                ran.add(begun[1])
+            elif text.startswith("Updating lock file"):
+                turn()
+        timer.cancel()
+        return process.wait()
