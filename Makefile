@@ -45,8 +45,8 @@ report: .venv/installed ## write reports/ anew from what was measured
 compare: .venv/installed ## what changed against another revision: make compare BASE=main [REMEASURE=1]
 	@python -m stages.compare --base $(or $(BASE),main) $(if $(REMEASURE),--remeasure)
 
-devices: .venv/installed ## list the phones that are attached, and what to do about those that can't be used
-	@python -m stages.devices
+devices: .venv/installed ## list the phones that are attached (of all workers: SCHEDULER=...), and what to do about each
+	@python -m $(if $(SCHEDULER),stages.hung --scheduler "$(SCHEDULER)" $(TLS),stages.devices)
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
 	@python -m stages.plan --write

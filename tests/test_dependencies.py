@@ -19,7 +19,7 @@ def plain(name: str) -> str:
 
 
 # what users install who need it, and the modules that need it
-EXTRAS = {"cluster": ("litemill/fanout", "stages/fanout.py")}
+EXTRAS = {"cluster": ("litemill/fanout", "stages/fanout.py", "stages/hung.py")}
 
 
 def declared() -> set[str]:

@@ -1,6 +1,7 @@
 """Units of work: what one worker builds by itself, and which other units it waits for."""
 
 import math
+from collections.abc import Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from litemill.core import paths, settings
 from litemill.core.params import Params
 
 SOURCES = "sources.all"
+BENCH = "bench"
 
 
 class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -22,8 +24,10 @@ class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
         DVC's addresses of the stages to bring about.
     after
         The units that have to be done ahead of it.
-    bench
-        Whether it measures time, and so needs a quiet host.
+    needs
+        What a worker has to announce: `bench`, a quiet host, or `device:SERIAL`, a phone.
+    target
+        The one of `params.yaml` that it measures on.
     network
         The one whose limits hold for it.
     own_memory
@@ -35,7 +39,8 @@ class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     targets: tuple[str, ...]
     after: tuple[str, ...] = ()
-    bench: bool = False
+    needs: str = ""
+    target: str = ""
     network: str = ""
     own_memory: bool = False
     work: int = 0
@@ -56,9 +61,17 @@ def units(params: Params, most: int = 0) -> tuple[Unit, ...]:
     return tuple(found)
 
 
+def phones(params: Params, needs: Mapping[str, str]) -> tuple[Unit, ...]:
+    """Give a unit for each target of which it is known what a worker needs for it; it restores what is measured."""
+    networks = tuple(params.networks)
+    targets = tuple(_at(network, "validate") for network in networks)
+    return tuple(Unit(f"phones.{name}", targets, networks, need, name) for name, need in needs.items())
+
+
 def unit(name: str, params: Params, most: int = 0) -> Unit:
     """Give a unit; SettingsError with the nearest name where there is none."""
-    known = {one.name: one for one in units(params, most)}
+    found = (*units(params, most), *phones(params, dict.fromkeys(params.targets, "")))
+    known = {one.name: one for one in found}
     settings.require(name, known, str(paths.PARAMS), "unit")
     return known[name]
 
@@ -79,7 +92,7 @@ def _of_network(network: str, params: Params, most: int) -> list[Unit]:
     timed = tuple(_at(network, stage) for stage in ("benchmark", "rewriting", "recommend"))
     before = tuple(part.name for part in found) or (SOURCES,)
     return [*found, replace(whole, after=before),
-            replace(whole, name=f"{network}.benchmark", targets=timed, after=(network,), bench=True)]  # fmt: skip
+            replace(whole, name=f"{network}.benchmark", targets=timed, after=(network,), needs=BENCH)]  # fmt: skip
 
 
 def _at(network: str, stage: str) -> str:

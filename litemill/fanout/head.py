@@ -4,21 +4,27 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import cloudpickle
 import distributed
 from distributed import Client, Future
 
+from litemill.core import files
 from litemill.core.errors import LitemillError
 from litemill.core.units import Unit
 from litemill.fanout import worker
-from litemill.fanout.worker import Job, Outcome
+from litemill.fanout.jobs import Jobs
+from litemill.fanout.worker import Outcome
 
 TURN_S = 5
 NO_WORKER_S = 300
 CLEANING_S = 30
 ATTEMPTS = 2
+FIRST = 1 << 60  # ahead of all units
+ASK_S = 60
+LOGS = Path(".fanout")
 
 
 class Running(NamedTuple):
@@ -38,14 +44,14 @@ class Head:
         The connection to the scheduler.
     bundle
         What the units are built of.
-    job
-        What a worker is told of a unit.
+    jobs
+        What workers are told.
     say
         Takes a line of progress.
     """
 
-    def __init__(self, client: Client, bundle: bytes, job: Callable[[Unit], Job], say: Callable[[str], None]) -> None:
-        self.client, self.job, self.say = client, job, say
+    def __init__(self, client: Client, bundle: bytes, jobs: Jobs, say: Callable[[str], None]) -> None:
+        self.client, self.jobs, self.say = client, jobs, say
         # workers need no litemill: the module travels with a copy of its function, which no name leads to
         cloudpickle.register_pickle_by_value(worker)
         self.work = cloudpickle.loads(cloudpickle.dumps(worker.build))
@@ -54,6 +60,7 @@ class Head:
         self.running: dict[Future, Running] = {}
         self.done: set[str] = set()
         self.failed: dict[str, Outcome] = {}
+        self.files: dict[str, str] = {}
         self.seen_at = time.monotonic()
 
     def build(self, units: Iterable[Unit]) -> dict[str, Outcome]:
@@ -78,21 +85,20 @@ class Head:
 
     def _submit(self, unit: Unit, attempt: int, but: str = "") -> None:
         """Hand a unit over, if need be to certain workers alone."""
-        job = self.job(unit)
+        job = self.jobs.of(unit)
         able = {
             place: one for place, one in self._workers().items()
             if not one["memory_limit"] or not unit.own_memory or one["memory_limit"] >= job["memory_bytes"]
         }  # fmt: skip
         if unit.own_memory and not able:
-            self.failed[unit.name] = refusal(f"no worker has its {job['memory_bytes'] / 1e9:.3g} GB")
-            self.say(f"{unit.name}: {self.failed[unit.name]['why']}")
+            self._give_up(unit.name, refusal(f"no worker has its {job['memory_bytes'] / 1e9:.3g} GB"))
             return
         others = able.keys() - {but}
         places = frozenset(others or able) if unit.own_memory or but else frozenset()
         told = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:16]
         future = self.client.submit(
             self.work, job, self.bundle, key=f"{unit.name}-{told}-{attempt}", priority=unit.work,
-            resources={"bench": 1} if unit.bench else None, workers=sorted(places) or None,
+            resources={unit.needs: 1} if unit.needs else None, workers=sorted(places) or None,
         )  # fmt: skip
         self.running[future] = Running(unit, attempt, places)
 
@@ -121,14 +127,32 @@ class Head:
         name = one.unit.name
         if not outcome["why"]:
             self.done.add(name)
+            self.files |= outcome["files"]
             told = f"built in {outcome['seconds']:.0f} s by {outcome['where']}"
             self.say(f"{name}: {told} ({len(self.done)} of {total})")
         elif one.attempt < ATTEMPTS:
             self.say(f"{name}: {outcome['why']}, by {outcome['where']}; once more")
             self._submit(one.unit, one.attempt + 1, outcome["where"])
         else:
-            self.failed[name] = outcome
-            self.say(f"{name}: {outcome['why']}, by {outcome['where']}; given up")
+            self._give_up(name, outcome)
+
+    def _give_up(self, name: str, outcome: Outcome) -> None:
+        """Keep the log of a unit, and go on with the others."""
+        self.failed[name] = outcome
+        log = LOGS / f"{name}.log"
+        files.write(log, f"{outcome['log']}\n{outcome['where']}: {outcome['why']}\n".encode())
+        errors = [line for line in outcome["log"].splitlines() if line.startswith(("error: ", "ERROR: "))]
+        self.say(f"{name}: {outcome['why']}, by {outcome['where']}; given up: {' '.join(errors[:1])} (see {log})")
+
+    def ask(self, place: str, *command: str) -> str:
+        """Give what a command of the checkout prints on a worker; empty where it has no time to answer."""
+        job = self.jobs.asking(*command)
+        future = self.client.submit(self.work, job, self.bundle, workers=[place], priority=FIRST, pure=False)
+        try:
+            outcome: Outcome = future.result(timeout=ASK_S)
+        except TimeoutError:
+            return ""
+        return outcome["log"]
 
     def _outcome(self, future: Future) -> Outcome:
         """Give what a worker says, or what Dask says of one that can't."""
@@ -159,4 +183,4 @@ class Head:
 
 def refusal(why: str) -> Outcome:
     """Give the outcome of a unit that no worker has a word of."""
-    return {"why": why, "log": "", "where": "nobody", "seconds": 0}
+    return {"why": why, "log": "", "files": {}, "where": "nobody", "seconds": 0}

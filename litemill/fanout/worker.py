@@ -8,6 +8,7 @@ import contextlib
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ PACKAGES = ("tensorflow", "ai-edge-litert", "litert-quantizer", "numpy", "scipy"
 SCRATCH = "litemill-"
 LOOK_S = 1.0
 GIT_S = 300
+INTERRUPT_S = 15
 LOG_BYTES = 20_000
 CONFIG = """[core]
     analytics = false
@@ -39,12 +41,19 @@ CONFIG = """[core]
 class Job(TypedDict):
     """What a worker is told.
 
-    `command` follows Python's own; `cache` is a folder of DVC's, the worker's own if empty; `url` is empty for none.
+    Parameters
+    ----------
+    commit
+        What the bundle holds.
+    commands, returned
+        What Python runs, one after the other; the files, as a pattern, that are given back to the head.
+    remote, url, cache
+        Of DVC's: no remote where they are empty; the host's own cache.
     """
 
-    unit: str
     commit: str
-    command: list[str]
+    commands: list[list[str]]
+    returned: str
     versions: dict[str, str]
     remote: str
     url: str
@@ -54,10 +63,11 @@ class Job(TypedDict):
 
 
 class Outcome(TypedDict):
-    """What came of it: `why` is empty where the unit was built; `log` is the end of what it printed."""
+    """What came of it: `why` is empty where the unit was built; `log` is the end of what it printed; files by path."""
 
     why: str
     log: str
+    files: dict[str, str]
     where: str
     seconds: float
 
@@ -81,7 +91,7 @@ def build(job: Job, bundle: bytes) -> Outcome:
     """Build a unit in a scratch checkout, nothing of which stays; in a task of Dask's."""
     worker = get_worker()
     began = time.monotonic()
-    log, why = b"", ""
+    log, why, files = b"", "", {}
     try:
         _same_versions(job["versions"])
         with _scratch(Path(worker.local_directory)) as folder:
@@ -89,13 +99,16 @@ def build(job: Job, bundle: bytes) -> Outcome:
             try:
                 _check_out(folder / "checkout", bundle, job["commit"])
                 _configure(folder / "checkout", job)
-                _run(folder / "checkout", job, printed)
+                for command in job["commands"]:
+                    _run(folder / "checkout", job, command, printed)
+                files = _returned(folder / "checkout", job["returned"])
             finally:
                 log = printed.read_bytes()[-LOG_BYTES:] if printed.exists() else b""
     except (EndedError, OSError, subprocess.SubprocessError) as error:
         why = str(error)
     seconds = time.monotonic() - began
-    return {"why": why, "log": log.decode(errors="replace"), "where": worker.address, "seconds": seconds}
+    said = log.decode(errors="replace")
+    return {"why": why, "log": said, "files": files, "where": worker.address, "seconds": seconds}
 
 
 def left() -> int:
@@ -145,12 +158,18 @@ def _configure(checkout: Path, job: Job) -> None:
     (checkout / ".dvc/config.local").write_text(text)
 
 
-def _run(checkout: Path, job: Job, log: Path) -> None:
-    """Run a unit's command to its end; EndedError where that is none, or a bad one."""
+def _returned(checkout: Path, pattern: str) -> dict[str, str]:
+    """Give the files that the head wants."""
+    found = [path for path in checkout.glob(pattern) if path.is_file()] if pattern else []
+    return {path.relative_to(checkout).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+def _run(checkout: Path, job: Job, command: list[str], log: Path) -> None:
+    """Run one of a unit's commands to its end; EndedError where that is none, or a bad one."""
     family: set[psutil.Process] = set()
-    with log.open("wb") as stream:
+    with log.open("ab") as stream:
         process = subprocess.Popen(
-            [sys.executable, *job["command"]], cwd=checkout, env=_environment(checkout), stdin=subprocess.DEVNULL,
+            [sys.executable, *command], cwd=checkout, env=_environment(checkout), stdin=subprocess.DEVNULL,
             stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
@@ -206,12 +225,17 @@ def _memory(process: psutil.Process) -> int:
 
 
 def _end(process: "subprocess.Popen[bytes]", family: set[psutil.Process]) -> None:
-    """End a process and all that it started."""
+    """End a process and all that it started: as Ctrl-C does, so that phones are left clean, then for good."""
     with contextlib.suppress(psutil.NoSuchProcess):
         family |= {*psutil.Process(process.pid).children(recursive=True)}
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(INTERRUPT_S)
     process.kill()
     process.wait()
     for one in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
-    psutil.wait_procs(family, timeout=LOOK_S * 10)
+    psutil.wait_procs(family, timeout=INTERRUPT_S)
