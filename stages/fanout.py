@@ -1,6 +1,5 @@
 """Have a build's units built by the workers of a Dask cluster, or by processes here; docs/scale.md says how."""
 
-import os
 import sys
 
 from distributed import Client
@@ -47,10 +46,12 @@ def chosen(client: Client, head: Head, params: Params, most: int) -> list[Unit]:
         found = [unit for unit in found if unit.needs != units.BENCH]
         say("no worker announces bench=1: latencies are taken here, at the end")
     if params.targets:
-        needs = phones.needs(params, phones.hung(head), bench=bench)
+        seen = phones.hung(head)
+        needs = phones.needs(params, seen, bench=bench)
         found += units.phones(params, needs)
         for name in params.targets.keys() - needs.keys():
-            say(f"{name}: no worker announces its phone")
+            there = ", ".join(f"{one.phone.serial} ({one.phone.state})" for one in seen) or "none"
+            say(f"{name}: no worker announces its phone; there are: {there}")
     say(f"{len(found)} units, {len(client.scheduler_info()['workers'])} workers, dashboard: {client.dashboard_link}")
     return found
 
@@ -68,5 +69,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__LARGE_GRAPH_WARNING_THRESHOLD", "100MB")  # the bundle
     stage.run(fanout)

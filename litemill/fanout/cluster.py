@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import dask
 from distributed import Client, LocalCluster
 from distributed.security import Security
 
@@ -86,11 +87,12 @@ def _client(address: str, keys: Keys) -> Client:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Dask's own log from the terminal; what matters of it is said as an error."""
+    """Keep Dask's own log, and its wonder at a bundle's size, from the terminal; what matters is said as an error."""
     logger = logging.getLogger("distributed")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
+            yield
     finally:
         logger.setLevel(level)

@@ -128,6 +128,7 @@ class Head:
         if not outcome["why"]:
             self.done.add(name)
             self.files |= outcome["files"]
+            _keep(name, outcome)
             told = f"built in {outcome['seconds']:.0f} s by {outcome['where']}"
             self.say(f"{name}: {told} ({len(self.done)} of {total})")
         elif one.attempt < ATTEMPTS:
@@ -137,12 +138,11 @@ class Head:
             self._give_up(name, outcome)
 
     def _give_up(self, name: str, outcome: Outcome) -> None:
-        """Keep the log of a unit, and go on with the others."""
+        """Go on with the others."""
         self.failed[name] = outcome
-        log = LOGS / f"{name}.log"
-        files.write(log, f"{outcome['log']}\n{outcome['where']}: {outcome['why']}\n".encode())
         errors = [line for line in outcome["log"].splitlines() if line.startswith(("error: ", "ERROR: "))]
-        self.say(f"{name}: {outcome['why']}, by {outcome['where']}; given up: {' '.join(errors[:1])} (see {log})")
+        told = f"{outcome['why']}, by {outcome['where']}; given up: {' '.join(errors[:1])}"
+        self.say(f"{name}: {told} (see {_keep(name, outcome)})")
 
     def ask(self, place: str, *command: str) -> str:
         """Give what a command of the checkout prints on a worker; empty where it has no time to answer."""
@@ -184,3 +184,10 @@ class Head:
 def refusal(why: str) -> Outcome:
     """Give the outcome of a unit that no worker has a word of."""
     return {"why": why, "log": "", "files": {}, "where": "nobody", "seconds": 0}
+
+
+def _keep(name: str, outcome: Outcome) -> Path:
+    """Keep the log of a unit; give where it lies."""
+    path = LOGS / f"{name}.log"
+    files.write(path, f"{outcome['log']}\n{outcome['where']}: {outcome['why'] or 'built'}\n".encode())
+    return path

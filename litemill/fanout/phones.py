@@ -83,5 +83,6 @@ def _fits(phone: Found, target: Target) -> bool:
     """Tell whether a target means a phone."""
     if target.serial is not None:
         return phone.serial == target.serial
-    model = phone.device.model if phone.device else ""
-    return target.model is None or model.casefold() == target.model.casefold()
+    # what is told of a phone has its maker's name in front
+    model = f" {phone.device.model}" if phone.device else ""
+    return target.model is None or model.casefold().endswith(f" {target.model.casefold()}")

@@ -46,6 +46,11 @@ class Cluster:
         """Connect to the scheduler, as soon as it is there."""
         return Client(scheduler_file=str(self.file), timeout=LIMIT, **options)
 
+    def wait(self) -> None:
+        """Wait until all workers are there."""
+        with self.client() as client:
+            client.wait_for_workers(len(self.processes) - 1, timeout=LIMIT)
+
     @property
     def address(self) -> str:
         """Where the scheduler is reached."""
