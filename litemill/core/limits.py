@@ -9,7 +9,13 @@ Minutes = Annotated[float, msgspec.Meta(gt=0, le=10080)]
 
 
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the units of one network may take; the limit of all where it is left out."""
+    """What the units of one network may take.
+
+    Parameters
+    ----------
+    memory_gb, minutes
+        As of all; the same as all if left out.
+    """
 
     memory_gb: Gigabytes | None = None
     minutes: Minutes | None = None
