@@ -7,7 +7,7 @@ TARGETS ?=
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
 
 .DEFAULT_GOAL := help
-.PHONY: help docs repro network plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
+.PHONY: help docs repro network fanout unit plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,14 @@ network: .venv/installed ## build one network from the sources at hand, no other
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
 	@python -m stages.plan --write
 
+fanout: .venv/installed ## the same by workers of Dask's: make fanout SCHEDULER=tcp://host:8786, or LOCAL=2 (docs/scale.md)
+	@python -m stages.plan --write
+	@python -m stages.fanout --scheduler "$(SCHEDULER)" --local "$(LOCAL)" --most "$(MOST)" $(TLS)
+	@python -m stages.report --table
+
+unit: .venv/installed ## one unit of work into the remote, as a runner does it: make unit NAME=deeplab_dm05_pascal
+	@python -m stages.unit --push $(NAME)
+
 check: .venv/installed ## list the artifacts outside their tolerance and the budgets that are not kept; fails if there is one
 	@python -m stages.check
 
@@ -43,8 +51,8 @@ report: .venv/installed ## write reports/ anew from what was measured
 compare: .venv/installed ## what changed against another revision: make compare BASE=main [REMEASURE=1]
 	@python -m stages.compare --base $(or $(BASE),main) $(if $(REMEASURE),--remeasure)
 
-devices: .venv/installed ## list the phones that are attached, and what to do about those that can't be used
-	@python -m stages.devices
+devices: .venv/installed ## list the phones that are attached (of all workers: SCHEDULER=...), and what to do about each
+	@python -m $(if $(SCHEDULER),stages.hung --scheduler "$(SCHEDULER)" $(TLS),stages.devices)
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
 	@python -m stages.plan --write
@@ -86,7 +94,7 @@ format: .venv/installed ## mend what can be mended by itself
 	@ruff format .
 
 lock: .venv/installed ## write requirements.lock anew from pyproject.toml (needs uv)
-	@uv pip compile --universal --python-version 3.11 --quiet --upgrade --extra dev --generate-hashes --no-emit-index-url \
+	@uv pip compile --universal --python-version 3.11 --quiet --upgrade --extra dev --extra cluster --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 
 clean: ## remove what the build made here; DVC's cache stays

@@ -2,15 +2,20 @@
 
 import signal
 
-from litemill.core import files, paths, stage, store
+from msgspec.structs import replace
+
+from litemill.core import files, paths, settings, stage, store
 from litemill.core import params as parameters
 from litemill.core.params import Params
 from litemill.devices import plan
 
 
-def phones() -> str:
-    """Take the figures that are wanted and not recorded."""
+def phones(target: str = "") -> str:
+    """Take the figures that are wanted and not recorded, of one target or of all."""
     params = parameters.load()
+    if target:
+        settings.require(target, params.targets, str(paths.PARAMS), "target")
+        params = replace(params, targets={target: params.targets[target]})
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # leaves the devices as clean as Ctrl-C does
     paths.DEVICES.mkdir(parents=True, exist_ok=True)
     try:

@@ -7,15 +7,22 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from litemill.core import files, paths, pieces, pipelines, settings, stage, stale
+import msgspec
+
+from litemill.core import files, paths, pieces, pipelines, settings, stage, stale, units
 from litemill.core import params as parameters
 from litemill.core.errors import SettingsError
 from litemill.core.params import Params
 
 
-def plan(write: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the command line
-    """Write each network's stages, and drop what is stale; without `write`, an error if that was needed."""
+def plan(write: bool = False, json: bool = False) -> str:  # noqa: FBT001, FBT002  flags of the command line
+    """Write each network's stages, and drop what is stale; without `write`, an error if that was needed.
+
+    With `json`, nothing but the units of work are given: one JSON array, each behind those that it waits for.
+    """
     params = parameters.load()
+    if json:
+        return msgspec.json.encode(units.units(params)).decode()
     old, new = pipelines.present(), pipelines.wanted(params)
     said = pipelines.difference(old, new)
     for path, text in new.items():

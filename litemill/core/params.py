@@ -10,6 +10,7 @@ from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
 from litemill.core.gallery import Composition
+from litemill.core.limits import Limits
 from litemill.core.paths import PARAMS, RECOMMENDED
 from litemill.core.recipe import Count, Recipe
 from litemill.core.rules import TARGETS, Recommend
@@ -163,6 +164,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Which files are shipped.
     budgets
         What files may cost, or must reach; `make check` fails where one is not kept.
+    limits
+        What a unit of work may take, where the build is spread over several workers.
     styles
         Folder of the pictures whose bottlenecks are shipped as a style pack.
     """
@@ -180,6 +183,7 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tool: Tools = {}
     recommend: Recommend = Recommend()
     budgets: dict[Name, Budget] = {}
+    limits: Limits = Limits()
     styles: str = "data/images/style"
 
     def network(self, name: str) -> Network:
@@ -222,6 +226,8 @@ def load() -> Params:
         _check_baselines(f"{PARAMS}: networks.{name}", network, catalog)
     _check_recommend(params)
     _check_budgets(params)
+    for name in params.limits.networks:
+        settings.require(name, params.networks, f"{PARAMS}: limits.networks", "network")
     for transfer, predict in params.bottleneck_from.items():
         for name, part in ((transfer, "transfer"), (predict, "predict")):
             settings.require(name, params.networks, f"{PARAMS}: bottleneck_from", "network")

@@ -1,0 +1,72 @@
+"""Have a build's units built by the workers of a Dask cluster, or by processes here; docs/scale.md says how."""
+
+import sys
+
+from distributed import Client
+
+from litemill.core import params as parameters
+from litemill.core import stage, units
+from litemill.core.errors import LitemillError
+from litemill.core.params import Params
+from litemill.core.units import Unit
+from litemill.fanout import checkout, cluster, phones, snapshot
+from litemill.fanout.head import Head
+from litemill.fanout.jobs import Jobs
+
+
+def fanout(
+    scheduler: str = "", local: str = "", most: str = "", tls_ca: str = "", tls_cert: str = "", tls_key: str = ""
+) -> str:
+    """Have all units built, then restore them and go on from there; `most` cuts networks of more recipes."""
+    params = parameters.load()
+    cut = count(most, "most") if most else 0
+    if bool(scheduler) == bool(local):
+        raise LitemillError("one scheduler must be named", got=f"scheduler {scheduler!r}, local {local!r}",
+                            remedy="make fanout SCHEDULER=tcp://HOST:8786, or make fanout LOCAL=2")  # fmt: skip
+    taken = snapshot.take()
+    jobs = Jobs(params, taken.commit, cut, here=bool(local))
+    keys = cluster.Keys(tls_ca, tls_cert, tls_key)
+    with cluster.reached(scheduler, keys) if scheduler else cluster.local(count(local, "local")) as client:
+        head = Head(client, taken.bundle, jobs, say)
+        wanted = chosen(client, head, params, cut)
+        failed = head.build(wanted)
+    phones.keep(head.files, params)
+    if failed:
+        raise LitemillError(f"{len(failed)} of {len(wanted)} units failed", got=", ".join(failed),
+                            remedy="see their logs; mend it, then run it again: what is built is kept")  # fmt: skip
+    checkout.repro()
+    return f"{len(wanted)} units built by workers, restored here"
+
+
+def chosen(client: Client, head: Head, params: Params, most: int) -> list[Unit]:
+    """Give the units that some worker can build; the rest is left to this machine."""
+    found = list(units.units(params, most))
+    bench = bool(cluster.benches(client))
+    if not bench:
+        found = [unit for unit in found if unit.needs != units.BENCH]
+        say("no worker announces bench=1: latencies are taken here, at the end")
+    if params.targets:
+        seen = phones.hung(head)
+        needs = phones.needs(params, seen, bench=bench)
+        found += units.phones(params, needs)
+        for name in params.targets.keys() - needs.keys():
+            there = ", ".join(f"{one.phone.serial} ({one.phone.state})" for one in seen) or "none"
+            say(f"{name}: no worker announces its phone; there are: {there}")
+    say(f"{len(found)} units, {len(client.scheduler_info()['workers'])} workers, dashboard: {client.dashboard_link}")
+    return found
+
+
+def count(text: str, option: str) -> int:
+    """Read a number of the command line."""
+    if not text.isdecimal() or not int(text):
+        raise LitemillError(f"--{option}", expected="a number of 1 or more", got=text)
+    return int(text)
+
+
+def say(text: str) -> None:
+    """Print a line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    stage.run(fanout)

@@ -1,0 +1,34 @@
+"""List the phones of all workers of a cluster: `make devices SCHEDULER=...`."""
+
+from litemill.core import params as parameters
+from litemill.core import stage
+from litemill.fanout import cluster, phones, snapshot
+from litemill.fanout.head import Head
+from litemill.fanout.jobs import Jobs
+from litemill.fanout.phones import Hung
+from litemill.report.table import Row, Table, terminal, words
+
+NOTHING = "no worker announces a phone -> start one beside the phone: dask worker ... --resources device:SERIAL=1"
+
+
+def hung(scheduler: str, tls_ca: str = "", tls_cert: str = "", tls_key: str = "") -> str:
+    """List the phones of all workers that announce some."""
+    taken = snapshot.take()
+    with cluster.reached(scheduler, cluster.Keys(tls_ca, tls_cert, tls_key)) as client:
+        head = Head(client, taken.bundle, Jobs(parameters.load(), taken.commit, here=False), print)
+        found = phones.hung(head)
+    rows = tuple(Row(cells(one)) for one in found)
+    return terminal(Table(words("worker", "serial", "state", "model", "SoC", "Android"), rows)) if found else NOTHING
+
+
+def cells(one: Hung) -> tuple[str, ...]:
+    """Write a phone as a row."""
+    phone, device = one.phone, one.phone.device
+    state = phone.state if one.announced else f"{phone.state} -> --resources device:{phone.serial}=1"
+    state = f"{phone.state} -> {phone.remedy}" if phone.remedy else state
+    told = (device.model, device.soc, device.android) if device else ("", "", "")
+    return one.worker, phone.serial, state, *told
+
+
+if __name__ == "__main__":
+    stage.run(hung)

@@ -1,0 +1,1 @@
+"""What is promised of a build spread over several workers."""
