@@ -27,10 +27,11 @@ def outputs(params: Params) -> list[Path]:
 def entries(params: Params) -> dict[Path, list[str]]:
     """Give, by lock file, the stages that it holds and its dvc.yaml does not make."""
     each = {"fetch": params.fetch, "endtoend": params.bottleneck_from}
-    known = {paths.ROOT.with_suffix(".lock"): _made(paths.ROOT, each)}
+    known = {paths.ROOT.with_suffix(".lock"): _made(_stages(paths.ROOT), each)}
+    inside = _stages(paths.PIPELINE)
     for name in params.networks:
         lock = paths.pipeline(name).with_suffix(".lock")
-        known[lock] = _made(paths.PIPELINE, {"convert": params.built_with(name)})
+        known[lock] = _made(inside, {"convert": params.built_with(name)})
     held = {lock: STAGE.findall(lock.read_text(encoding="utf-8")) for lock in known if lock.is_file()}
     gone = {lock: [name for name in names if name not in known[lock]] for lock, names in held.items()}
     return {lock: names for lock, names in gone.items() if names}
@@ -56,11 +57,14 @@ def forget(lock: Path, stages: list[str]) -> None:
     files.write(lock, text.getvalue().encode())
 
 
-def _made(file: Path, each: Mapping[str, Collection[str]]) -> set[str]:
-    """Give the names of a file's stages; `each` says for which items there is one."""
+def _stages(file: Path) -> set[str]:
+    return set(settings.read(file, dict[str, Any])["stages"])
+
+
+def _made(stages: set[str], each: Mapping[str, Collection[str]]) -> set[str]:
+    """Give the names of a file's stages as a lock has them; `each` says for which items there is one."""
     found = {f"{name}@{item}" for name, items in each.items() for item in items}
-    stages: dict[str, object] = settings.read(file, dict[str, Any])["stages"]
-    return found | (stages.keys() - each.keys())
+    return found | (stages - each.keys())
 
 
 def _of_networks(params: Params) -> Iterator[Path]:
