@@ -146,7 +146,10 @@ def test_a_stage_that_fails_ends_the_build_as_dvc_ends_it(build: Path) -> None:
 @pytest.mark.parametrize(("what", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_interrupts_a_build_interrupts_its_stage(build: Path, what: signal.Signals, code: int) -> None:
     (build / "second.sh").write_text("touch begun; sleep 2; touch late; cp one two\n")
+    # where the tests are a shell's job in the background, Ctrl-C is ignored by all that they start
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(build)
+    signal.signal(signal.SIGINT, before)
     while not (build / "begun").exists():
         assert process.poll() is None
         time.sleep(0.05)
