@@ -1,8 +1,8 @@
 """What a second worker saves: the zoo's units by one local worker of one thread and by two, in turn, as a ratio.
 
 Run as `python -m benchmarks.second_worker [ROUNDS [MOST]]`; MOST cuts networks of more recipes to several units. Each
-run has a scratch clone of its own at the committed state, with an empty cache. Latencies are left out: two workers of one
-host would disturb each other. At the end the head restores what the workers built, and all artifacts are compared.
+run has a scratch clone of its own at the committed state, with an empty cache. Latencies are left out: two workers of
+one host would disturb each other. At the end the head restores what they built, and all artifacts are compared.
 """
 
 import json

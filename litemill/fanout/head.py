@@ -1,15 +1,18 @@
 """The head hands units to workers, those first that others wait for, and says what became of each."""
 
+import asyncio
 import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent import futures
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cloudpickle
 import distributed
 from distributed import Client, Future
+from distributed.comm.core import CommClosedError
 
 from litemill.core import files
 from litemill.core.errors import LitemillError
@@ -25,6 +28,9 @@ ATTEMPTS = 2
 FIRST = 1 << 60  # ahead of all units
 ASK_S = 60
 LOGS = Path(".fanout")
+KEPT = "start it, then run it again: what is built is kept"
+# what Dask raises where the connection to the scheduler breaks
+LOST = (CommClosedError, asyncio.CancelledError, futures.CancelledError)
 
 
 class Running(NamedTuple):
@@ -71,6 +77,9 @@ class Head:
             while self._start() or self.running:
                 for future in self._ended():
                     self._take(future, self.running.pop(future), total)
+        except LOST:
+            self.running = {}
+            raise LitemillError("the scheduler is gone", remedy=KEPT) from None
         finally:
             self._clean()
         return self.failed
@@ -112,8 +121,7 @@ class Head:
         if workers:
             self.seen_at = time.monotonic()
         elif time.monotonic() - self.seen_at > NO_WORKER_S:
-            raise LitemillError("no worker is left", expected=f"one within {NO_WORKER_S} s",
-                                remedy="start some, then run it again: what is built is kept")  # fmt: skip
+            raise LitemillError("no worker is left", expected=f"one within {NO_WORKER_S} s", remedy=KEPT)
         for future, one in list(self.running.items()):
             if one.places and not one.places & workers.keys() and future not in ended:
                 # who was to take it is gone
@@ -157,7 +165,7 @@ class Head:
     def _outcome(self, future: Future) -> Outcome:
         """Give what a worker says, or what Dask says of one that can't."""
         if self.client.status != "running" or future.status in {"cancelled", "lost"}:
-            raise LitemillError("the scheduler is gone", remedy="start it, then run it again: what is built is kept")
+            raise LitemillError("the scheduler is gone", remedy=KEPT)
         try:
             outcome: Outcome = future.result(timeout=TURN_S)
         except Exception as error:  # noqa: BLE001  whatever a worker's end, or Dask itself, leaves

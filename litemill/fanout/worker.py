@@ -212,7 +212,7 @@ def _wanted() -> bool:
     """Tell whether the task that this thread runs has not been cancelled, and the worker is not about to end."""
     worker = get_worker()
     task = worker.state.tasks.get(worker.get_current_task())
-    return task is not None and task.state == "executing" and worker.status.name == "running"
+    return task is not None and task.state == "executing" and worker.status.name in {"running", "paused"}
 
 
 def _memory(process: psutil.Process) -> int:

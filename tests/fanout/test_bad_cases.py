@@ -143,6 +143,19 @@ def test_a_network_with_a_limit_of_its_own_goes_to_no_worker_with_less(head: Clo
     assert "sketch: built in" in done.stderr
 
 
+def test_a_scheduler_that_ends_is_said_and_nothing_goes_on(head: Clone, made: Cluster) -> None:
+    made.worker("one", "--death-timeout", "5", QUICK_S="30")
+    with start(head, "--scheduler", made.address) as process:
+        until(made.scratch)
+        made.processes[0].kill()
+        said, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 1, said
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("error: the scheduler is gone -> ")
+    until(lambda: made.scratch() == [])
+    assert builds(made.folder / "one/dask-scratch-space") == []
+
+
 def test_ctrl_c_leaves_neither_scratch_checkouts_nor_processes(head: Clone, made: Cluster) -> None:
     made.worker("one", QUICK_S="30")
     with start(head, "--scheduler", made.address) as process:
