@@ -120,5 +120,5 @@ class Clone:
 
 def ran(done: subprocess.CompletedProcess[str]) -> set[str]:
     """Give the stages that a build ran, and not those that it left alone or took from the cache."""
-    found = re.findall(r"^Running stage '(.*)':$", done.stdout, re.MULTILINE)
+    found = re.findall(r"^(?:\[stage .*\] )?Running stage '(.*)':$", done.stdout, re.MULTILINE)
     return {re.sub(r"^pipelines/(\w+)/dvc.yaml:", r"\1/", name) for name in found}
