@@ -15,7 +15,7 @@ from report import built
 
 from devices import tool_standin
 from devices.adb_client import Adb
-from litemill.core import files, paths, store
+from litemill.core import files, paths, pieces, store
 from litemill.core.device_records import Figure, Phoned
 
 REPOSITORY = Path(__file__).parents[2]
@@ -57,6 +57,8 @@ class Workbench:
         """Change params.yaml."""
         self.params |= params
         (self.root / "params.yaml").write_text(yaml.safe_dump(self.params, sort_keys=False))
+        for name, data in pieces.of(self.params).items():  # as the stage `plan` does
+            files.write(self.root / pieces.path(name), data)
 
     def targets(self, phones: Mapping[str, str], configurations: object = (CPU,), **settings: object) -> None:
         """Name targets by serial, all alike."""

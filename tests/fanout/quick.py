@@ -34,12 +34,12 @@ if __name__ == "__main__":
 ROOT_STAGES = """
 stages:
   plan:
-    cmd: python -m stages.quick --output pipelines/in_step --reads params.yaml
+    cmd: python -m stages.quick --output pipelines/quick/in_step --reads params.yaml
     params: [networks, recipes]
-    outs: [pipelines/in_step]
+    outs: [pipelines/quick/in_step]
   baselines:
     cmd: python -m stages.quick --output data/baselines/all --reads data/catalog.yaml
-    deps: [data/catalog.yaml, pipelines/in_step]
+    deps: [data/catalog.yaml, pipelines/quick/in_step]
     outs: [data/baselines]
   gate:
     cmd: python -m stages.quick --output reports/records/gate.json --reads models
@@ -52,35 +52,35 @@ stages:
     wdir: ../..
     cmd: python -m stages.quick --output data/graphs/${network}/graph --reads data/baselines
     deps: [data/baselines]
-    outs: [data/graphs/${network}]
+    outs: ["data/graphs/${network}"]
   convert:
     foreach: ${recipes}
     do:
       wdir: ../..
       cmd: python -m stages.quick --output models/${network}/${item}.tflite --reads data/graphs/${network}
       params: ["recipes.${item}"]
-      deps: [data/graphs/${network}]
+      deps: ["data/graphs/${network}"]
       outs: ["models/${network}/${item}.tflite"]
   validate:
     wdir: ../..
     cmd: python -m stages.quick --output reports/records/validate/${network}.json --reads models/${network}
-    deps: [models/${network}]
-    outs: [reports/records/validate/${network}.json]
+    deps: ["models/${network}"]
+    outs: ["reports/records/validate/${network}.json"]
   benchmark:
     wdir: ../..
     cmd: python -m stages.quick --output reports/records/benchmark/${network}.json --reads models/${network}
-    deps: [models/${network}]
-    outs: [reports/records/benchmark/${network}.json]
+    deps: ["models/${network}"]
+    outs: ["reports/records/benchmark/${network}.json"]
   rewriting:
     wdir: ../..
     cmd: python -m stages.quick --output reports/records/rewriting/${network}.json --reads data/graphs/${network}
-    deps: [data/graphs/${network}]
-    outs: [reports/records/rewriting/${network}.json]
+    deps: ["data/graphs/${network}"]
+    outs: ["reports/records/rewriting/${network}.json"]
   recommend:
     wdir: ../..
     cmd: python -m stages.quick --output models/recommended/cpu/${network}.tflite --reads models/${network}
-    deps: [models/${network}, reports/records/benchmark/${network}.json]
-    outs: [models/recommended/cpu/${network}.tflite]
+    deps: ["models/${network}", "reports/records/benchmark/${network}.json"]
+    outs: ["models/recommended/cpu/${network}.tflite"]
 """
 NAMES = [f"{network}/{recipe}" for network in ("painting", "sketch") for recipe in ("fp32", "int8")]
 ARTIFACTS = [f"models/{name}.tflite" for name in NAMES]
@@ -92,6 +92,8 @@ def make(root: Path, remote: str = "", *, verify: bool = True) -> Clone:
     (root / "dvc.yaml").write_text(ROOT_STAGES)
     (root / "pipelines/network.yaml").write_text(NETWORK_STAGES)
     (root / "stages/quick.py").write_text(STAGE)
+    with (root / ".gitignore").open("a") as ignored:
+        ignored.write("/pipelines/quick/\n")
     (root / "data/embedded").rename(root.parent / f"{root.name}-embedded")  # megabytes that nobody reads here
     whole = clone.params
     recipes = {name: whole["recipes"][name] for name in ("fp32", "int8")}
