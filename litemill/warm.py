@@ -77,7 +77,8 @@ def _started(argv: list[str]) -> socket.socket | None:
         request = {"argv": argv, "cwd": str(Path.cwd()), "env": dict(os.environ)}
         data = json.dumps(request).encode() + b"\n"
         sent = socket.send_fds(connection, [data], [0, 1, 2])
-        connection.sendall(data[sent:])
+        if sent < len(data):  # to send nothing fails where the stage has ended by now, and it would be run again
+            connection.sendall(data[sent:])
         if connection.recv(1) == b"!":
             stack.pop_all()
             return connection

@@ -49,6 +49,18 @@ try:
 finally:
     open("cleaned", "w").close()
 """
+SLOW_CLIENT = """
+import socket, sys, time
+send = socket.send_fds
+def slow(*given):
+    sent = send(*given)
+    time.sleep(3)
+    return sent
+socket.send_fds = slow
+sys.argv = ["warm", "stages.tell"]
+from litemill import warm
+warm.main()
+"""
 SUM = """
 import sys
 print("tensorflow" in sys.modules)
@@ -102,6 +114,12 @@ def test_stages_are_forks_of_one_server(checkout: Checkout) -> None:
     assert first["preloaded"]
     assert second["preloaded"]
     assert first["server"] == second["server"]
+
+
+def test_a_stage_that_ends_before_its_client_goes_on_is_run_once(checkout: Checkout) -> None:
+    tell(checkout)
+    done = checkout.run("-c", SLOW_CLIENT)
+    assert (done.returncode, done.stderr) == (0, "told\n")
 
 
 def test_a_stage_gets_its_arguments_environment_folder_and_input(checkout: Checkout) -> None:
