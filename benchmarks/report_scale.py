@@ -24,21 +24,10 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 from report import browser, built  # noqa: E402
 
 from litemill.core import files, paths, store  # noqa: E402
+from litemill.core.judged import Gate, Judged, Validated, Verdict  # noqa: E402
+from litemill.core.measured import Benchmarked, Measured, Rewriting  # noqa: E402
 from litemill.core.recommended import Candidate, Choice, Recommended  # noqa: E402
-from litemill.core.records import (  # noqa: E402
-    Benchmarked,
-    Converted,
-    Frozen,
-    Gate,
-    Judged,
-    Measured,
-    Record,
-    Referenced,
-    Rewriting,
-    Sampled,
-    Validated,
-    Verdict,
-)
+from litemill.core.records import Converted, Frozen, Record, Referenced, Sampled  # noqa: E402
 from litemill.core.rules import TARGETS  # noqa: E402
 from litemill.tasks import pictures  # noqa: E402
 

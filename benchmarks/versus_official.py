@@ -22,7 +22,7 @@ import yaml
 from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
 from litemill.core import files, paths, store
-from litemill.core.records import Validated
+from litemill.core.judged import Validated
 
 ROOT = Path(__file__).resolve().parents[1]
 TIME_LIMIT_S = 3600

@@ -10,8 +10,8 @@ from litemill.conversion.gpu import refusals
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import RecordError
+from litemill.core.measured import Benchmarked, Delegation, Latency, Measured
 from litemill.core.params import Benchmark
-from litemill.core.records import Benchmarked, Delegation, Latency, Measured
 from litemill.runtime import Model
 
 

@@ -7,22 +7,12 @@ import msgspec
 from litemill.core import files, paths, stage
 from litemill.core.catalog import Catalog
 from litemill.core.device_records import Phoned
+from litemill.core.judged import Gate, Paired, Validated
+from litemill.core.measured import Benchmarked, Rewriting
 from litemill.core.params import Params
 from litemill.core.recommended import Recommended
-from litemill.core.records import (
-    Benchmarked,
-    Converted,
-    Fetched,
-    Frozen,
-    Gallery,
-    Gate,
-    Paired,
-    Record,
-    Referenced,
-    Rewriting,
-    Sampled,
-    Validated,
-)
+from litemill.core.records import Converted, Fetched, Frozen, Record, Referenced, Sampled
+from litemill.core.shown import Gallery
 from litemill.manual import reference
 from litemill.manual.schemas import schema
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from litemill.core import files, paths, stage, store
 from litemill.core import params as parameters
-from litemill.core.records import Pair, Paired
+from litemill.core.judged import Pair, Paired
 from litemill.runtime import Model
 from litemill.tasks import judge, sampling, stylization
 from litemill.tasks.pictures import Floats

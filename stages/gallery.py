@@ -8,7 +8,7 @@ from litemill.core import params as parameters
 from litemill.core.errors import ArtifactError, PictureError, SettingsError
 from litemill.core.gallery import Composition
 from litemill.core.params import Params
-from litemill.core.records import Gallery, Shown
+from litemill.core.shown import Gallery, Shown
 from litemill.tasks import pictures
 
 

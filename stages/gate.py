@@ -3,9 +3,9 @@
 from litemill.core import params as parameters
 from litemill.core import paths, stage, store
 from litemill.core.errors import RecordError
+from litemill.core.judged import Failure, Gate, Validated, Verdict
 from litemill.core.params import Params
 from litemill.core.recipe import Tolerance
-from litemill.core.records import Failure, Gate, Validated, Verdict
 
 GATE = paths.RECORDS / "gate.json"
 

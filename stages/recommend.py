@@ -5,9 +5,10 @@ from litemill.choice.weighing import File, Scale
 from litemill.core import files, paths, roles, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import RecordError
+from litemill.core.judged import Validated
+from litemill.core.measured import Benchmarked, Measured
 from litemill.core.params import Params
 from litemill.core.recommended import Choice, Recommended
-from litemill.core.records import Benchmarked, Measured, Validated
 from litemill.core.rules import TARGETS
 
 

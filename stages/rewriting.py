@@ -12,8 +12,9 @@ from litemill.bench.statistics import latency
 from litemill.conversion.converter import convert
 from litemill.core import params as parameters
 from litemill.core import paths, stage, store
+from litemill.core.measured import Latency, Rewriting, Variant
 from litemill.core.recipe import Recipe
-from litemill.core.records import Frozen, Latency, Rewriting, Variant
+from litemill.core.records import Frozen
 from litemill.rewrites.proof import Proof, prove
 from litemill.rewrites.registry import apply_all
 from litemill.runtime import Model

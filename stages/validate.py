@@ -5,7 +5,7 @@ from pathlib import Path
 
 from litemill.core import files, paths, roles, stage, store
 from litemill.core.files import Arrays
-from litemill.core.records import Judged, Validated
+from litemill.core.judged import Judged, Validated
 from litemill.runtime import Model
 from litemill.tasks import judge
 

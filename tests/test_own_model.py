@@ -11,7 +11,8 @@ from clones import ONE_PICTURE, ONE_RUN, ROOT, Clone
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.core import paths, store
-from litemill.core.records import Frozen, Validated
+from litemill.core.judged import Validated
+from litemill.core.records import Frozen
 
 sys.path.insert(0, str(Path(__file__).parent / "graphs"))
 from deeplabs import renamed

@@ -13,9 +13,9 @@ from clones import ONE_PICTURE, ONE_RUN, Clone
 from devices import tool_standin
 
 from litemill.core import params, paths, store
+from litemill.core.judged import Paired, Validated
 from litemill.core.params import Network, Params
 from litemill.core.recipe import Recipe
-from litemill.core.records import Paired, Validated
 from litemill.devices import host
 
 pytestmark = pytest.mark.slow

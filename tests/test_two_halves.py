@@ -14,7 +14,8 @@ import yaml
 from clones import ONE_PICTURE, ONE_RUN, Clone
 
 from litemill.core import files, paths, store
-from litemill.core.records import Fetched, Frozen, Validated
+from litemill.core.judged import Validated
+from litemill.core.records import Fetched, Frozen
 from litemill.runtime import Model
 
 sys.path.insert(0, str(Path(__file__).parent / "graphs"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from litemill.core.records import Delegation
+from litemill.core.measured import Delegation
 from litemill.runtime import Model, Operator
 
 NO_KERNEL = "no kernel for it"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from litemill.core.records import Latency
+from litemill.core.measured import Latency
 
 
 def latency(threads: int, times_ms: Sequence[float]) -> Latency:

@@ -1,6 +1,7 @@
 """What a bundle says of itself, in `manifest.json`; paths are relative to its folder."""
 
-from litemill.core.records import Latency, Machine, Record, Tensor
+from litemill.core.measured import Latency, Machine
+from litemill.core.records import Record, Tensor
 from litemill.core.rules import Target
 
 

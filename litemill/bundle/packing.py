@@ -13,9 +13,11 @@ from litemill.bundle.manifest import File, Manifest, Port, Shipped, StylePack
 from litemill.bundle.metadata import About, with_metadata
 from litemill.core import files, paths, store
 from litemill.core.errors import ArtifactError, RecordError
+from litemill.core.judged import Validated
+from litemill.core.measured import Benchmarked
 from litemill.core.params import Params
 from litemill.core.recommended import Choice, Recommended
-from litemill.core.records import Benchmarked, Frozen, Sampled, Validated
+from litemill.core.records import Frozen, Sampled
 from litemill.tasks import pictures
 
 REMEDY = "run: dvc repro recommend"

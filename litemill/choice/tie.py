@@ -2,7 +2,7 @@
 
 import math
 
-from litemill.core.records import Latency
+from litemill.core.measured import Latency
 
 # of the interquartile range over the root of the number of runs: medians whose intervals do not meet differ, at
 # about 95 % (McGill, Tukey, Larsen: Variations of Box Plots, The American Statistician 32, 1978)

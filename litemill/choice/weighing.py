@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from litemill.choice.tie import faster, tied
+from litemill.core.measured import Latency
 from litemill.core.recipe import Quantize, Tolerance
 from litemill.core.recommended import Candidate
-from litemill.core.records import Latency
 from litemill.core.rules import Rule
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from litemill.core import paths, roles, settings, store
 from litemill.core.catalog import Entry
 from litemill.core.errors import ArtifactError
+from litemill.core.judged import Validated
 from litemill.core.params import Network, Params
-from litemill.core.records import Validated
 from litemill.runtime import Model
 
 # what tells the better of a network's files, by the part that it is

@@ -1,6 +1,7 @@
 """The record of what is shipped: a network's files weighed for each target."""
 
-from litemill.core.records import Latency, Record
+from litemill.core.measured import Latency
+from litemill.core.records import Record
 from litemill.core.rules import Target
 
 

@@ -1,6 +1,6 @@
 """The report's tables of how the files run: what delegates take of them, and what the graph's rewrites did."""
 
-from litemill.core.records import Variant
+from litemill.core.measured import Variant
 from litemill.report import measures, tables
 from litemill.report.results import Section
 from litemill.report.table import Row, Table, numbers, words

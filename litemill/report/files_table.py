@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from litemill.core.records import Delegation
+from litemill.core.measured import Delegation
 from litemill.report import measures, tables, why
 from litemill.report.results import Result, Section
 from litemill.report.targets import Target

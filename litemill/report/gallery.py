@@ -7,7 +7,7 @@ import msgspec
 from litemill.core import paths, store
 from litemill.core.gallery import Composition
 from litemill.core.params import Params
-from litemill.core.records import Gallery, Shown
+from litemill.core.shown import Gallery, Shown
 
 RECORD = paths.GALLERY / "record.json"
 

@@ -10,25 +10,11 @@ from litemill.core import files, paths, store
 from litemill.core.catalog import Entry
 from litemill.core.device_records import Phoned
 from litemill.core.errors import RecordError
+from litemill.core.judged import Gate, Judged, Pair, Paired, Validated, Verdict
+from litemill.core.measured import Benchmarked, Latency, Measured, Rewriting
 from litemill.core.params import Network, Params
 from litemill.core.recommended import Recommended
-from litemill.core.records import (
-    Benchmarked,
-    Converted,
-    Fetched,
-    Frozen,
-    Gate,
-    Judged,
-    Latency,
-    Measured,
-    Pair,
-    Paired,
-    Referenced,
-    Rewriting,
-    Sampled,
-    Validated,
-    Verdict,
-)
+from litemill.core.records import Converted, Fetched, Frozen, Referenced, Sampled
 
 One = TypeVar("One", Judged, Measured)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from litemill.core.records import Pair
+from litemill.core.judged import Pair
 from litemill.report import measures
 from litemill.report.results import Result, Results, Section
 from litemill.report.table import Row, Table, numbers, words

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from litemill.core.records import Latency
+from litemill.core.measured import Latency
 from litemill.report import phones
 from litemill.report.measures import amount
 from litemill.report.phones import Found

@@ -8,7 +8,7 @@ import pytest
 
 from litemill.bench import machine
 from litemill.core import store
-from litemill.core.records import Machine
+from litemill.core.measured import Machine
 
 PHONE = """\
 processor\t: 0

@@ -5,9 +5,9 @@ import pytest
 
 from litemill.choice.choosing import choose
 from litemill.choice.weighing import File, Scale, weigh
+from litemill.core.measured import Latency
 from litemill.core.recipe import Quantize, Tolerance
 from litemill.core.recommended import Candidate, Choice
-from litemill.core.records import Latency
 from litemill.core.rules import Rule
 
 SCALE = Scale("psnr_db", 50, 0.05)

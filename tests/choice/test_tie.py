@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from litemill.bench.statistics import latency
 from litemill.choice.tie import faster, tied
-from litemill.core.records import Latency
+from litemill.core.measured import Latency
 
 
 def ms(median: float, spread: float = 0.0) -> Latency:

@@ -8,7 +8,9 @@ import pytest
 
 from litemill.core import paths, store
 from litemill.core.errors import LitemillError, RecordError
-from litemill.core.records import Converted, Failure, Gate, Judged, Latency, Tensor, Validated, Verdict
+from litemill.core.judged import Failure, Gate, Judged, Validated, Verdict
+from litemill.core.measured import Latency
+from litemill.core.records import Converted, Tensor
 
 LATENCY = Latency(2, 1.23456789, 123456789.0, 0.000012345678)
 JUDGED = Judged("int8", "ab" * 32, 7, {"psnr_db": 30.0, "label_agreement": 0.5}, {"b.png": {}, "a.png": {}})

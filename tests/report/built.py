@@ -14,30 +14,10 @@ import yaml
 
 from litemill.core import catalog, files, params, paths, store
 from litemill.core.catalog import Entry
+from litemill.core.judged import Failure, Gate, Judged, Pair, Paired, Validated, Verdict
+from litemill.core.measured import Benchmarked, Delegation, Latency, Machine, Measured, Rewriting, Variant
 from litemill.core.recommended import Candidate, Choice, Recommended
-from litemill.core.records import (
-    Benchmarked,
-    Converted,
-    Delegation,
-    Failure,
-    Fetched,
-    Frozen,
-    Gate,
-    Judged,
-    Latency,
-    Machine,
-    Measured,
-    Pair,
-    Paired,
-    Record,
-    Referenced,
-    Rewriting,
-    Sampled,
-    Tensor,
-    Validated,
-    Variant,
-    Verdict,
-)
+from litemill.core.records import Converted, Fetched, Frozen, Record, Referenced, Sampled, Tensor
 
 REPOSITORY = Path(__file__).parents[2]
 LITE = REPOSITORY / "data/embedded/lite-models"

@@ -16,7 +16,8 @@ from litemill.composition import choice
 from litemill.core import params, paths, store
 from litemill.core.errors import ArtifactError, LitemillError, RecordError
 from litemill.core.gallery import Composition
-from litemill.core.records import Gallery, Validated
+from litemill.core.judged import Validated
+from litemill.core.shown import Gallery
 from litemill.report import gallery
 from litemill.tasks import pictures
 from report import built

@@ -8,7 +8,8 @@ import pytest
 
 from litemill.core import params, paths, store
 from litemill.core.errors import RecordError
-from litemill.core.records import Benchmarked, Gate, Paired, Validated
+from litemill.core.judged import Gate, Paired, Validated
+from litemill.core.measured import Benchmarked
 from litemill.report import results
 from litemill.report.results import Results
 from report import built

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from litemill.core import paths, store
+from litemill.core.judged import Failure, Gate, Judged, Validated
 from litemill.core.recipe import Tolerance
-from litemill.core.records import Converted, Failure, Gate, Judged, Validated
+from litemill.core.records import Converted
 from stages.gate import outside
 
 ROOT = Path(__file__).parents[2]
