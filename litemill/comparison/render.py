@@ -4,11 +4,9 @@ import base64
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import jinja2
-
 from litemill.comparison import limits, words
 from litemill.comparison.comparison import Comparison
-from litemill.core import paths
+from litemill.core import paths, templates
 from litemill.report import grid
 from litemill.report.grid import Grid
 from litemill.report.markdown import cell
@@ -36,12 +34,7 @@ def figures(grids: Mapping[str, Grid | None]) -> list[Figure]:
 
 def render(template: str, comparison: Comparison, drawn: list[Figure]) -> str:
     """Fill `diff.md.j2` or `diff.html.j2`."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("litemill.comparison"), undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=template.endswith(".html.j2"),
-    )  # fmt: skip
-    environment.filters |= {"cell": cell, "cut": words.cut}
-    return environment.get_template(template).render(
+    return templates.load("litemill.comparison", template, cell=cell, cut=words.cut).render(
         comparison=comparison,
         counts=words.counts(comparison),
         outside=[one for one in comparison.artifacts if one.artifact.failing],

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import jinja2
-
-from litemill.core import paths
-from litemill.report import budgets, delegation, official, phones, provenance, shipped, tables
+from litemill.core import paths, templates
+from litemill.report import budgets, delegation, phones, provenance, shipped, tables
+from litemill.report.facts import facts
 from litemill.report.figures import Figure
 from litemill.report.gallery import Picture
 from litemill.report.results import Results, Section
@@ -33,36 +32,17 @@ class NetworkPage(NamedTuple):
 
 def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Picture] = ()) -> str:
     """Fill the template."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("litemill.report"), undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False,  # noqa: S701  Markdown, not HTML
-    )  # fmt: skip
-    environment.filters["cell"] = cell
-    files = [one for section in results.sections for one in section.ours]
-    return environment.get_template(TEMPLATE).render(
-        results=results,
+    return templates.load("litemill.report", TEMPLATE, cell=cell).render(
+        **facts(results),
         settings=results.params,
-        files=files,
-        failing=[one for one in files if one.failing],
-        machines=provenance.machines(results),
-        pictures=provenance.pictures(results),
         overview=tables.overview(results),
         budgets=budgets.table(budgets.outcomes(results)),
         shipped=shipped.shipped(results),
         left=shipped.left(results),
-        official=official.against(results),
-        weighed=shipped.weighed(results),
-        savings=shipped.savings(results),
-        end_to_end=tables.end_to_end(results),
         gallery=gallery,
         networks=[_page(results, section, figures) for section in results.sections],
-        handsets=phones.handsets(results),
-        remarks=phones.remarks(results),
-        sources=provenance.sources(results),
-        graphs=provenance.graphs(results),
         charts=[figure for figure in figures if figure.network is None],
         folder=paths.FIGURES.relative_to(paths.REPORT.parent).as_posix(),
-        wide_percent=round(100 * tables.WIDE_SPREAD),
     )
 
 

@@ -5,16 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import NamedTuple
 
-import jinja2
 import markupsafe
 import msgspec
 import yaml
 
-from litemill.core import paths
+from litemill.core import paths, templates
 from litemill.core.rules import TARGETS
-from litemill.report import delegation, files_table, official, phones, provenance, shipped, strips, tables, vector
+from litemill.report import delegation, files_table, phones, provenance, strips, tables, vector
 from litemill.report import why as reasons
 from litemill.report.charts import TIMES, latencies
+from litemill.report.facts import facts
 from litemill.report.files_table import FileRow, Heading
 from litemill.report.gallery import Picture as Composed
 from litemill.report.grid import Colour
@@ -69,30 +69,18 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
     sections = results.sections
     on = {section.name: targets(results, section) for section in sections}
     names = tuple(dict.fromkeys(target.name for each in on.values() for target in each))
-    files = [one for section in sections for one in section.ours]
+    size = sum(one.judged.size_bytes for section in sections for one in section.ours)
     with ThreadPoolExecutor() as pool:  # pictures are shrunk and encoded outside of Python's lock
         networks = list(pool.map(lambda one: _network(results, one, on[one.name], shown.get(one.name)), sections))
-    return _environment().get_template(TEMPLATE).render(
-        results=results,
+    template = templates.load("litemill.report", TEMPLATE, stems=tables.stems, digits=provenance.digits)
+    return template.render(
+        **facts(results),
         networks=networks,
         goals=TARGETS,
-        weighed=shipped.weighed(results),
-        official=official.against(results),
-        savings=shipped.savings(results),
         headings=files_table.headings(sections, names),
         rows=[row for section in sections for row in files_table.rows(section, on[section.name], names, mixed=True)],
-        files=files,
-        failing=[one for one in files if one.failing],
-        megabytes=f"{sum(one.judged.size_bytes for one in files) / 1e6:,.1f}",
-        machines=provenance.machines(results),
-        handsets=phones.handsets(results),
-        remarks=phones.remarks(results),
-        end_to_end=tables.end_to_end(results),
-        sources=provenance.sources(results),
-        graphs=provenance.graphs(results),
-        pictures=provenance.pictures(results),
+        megabytes=f"{size / 1e6:,.1f}",
         versions={name: version(name) for name in PACKAGES},
-        wide_percent=round(100 * tables.WIDE_SPREAD),
         same_percent=round(100 * results.params.recommend.same_latency),
         times=len(TIMES),
         gallery=[(one.caption, _embedded(one)) for one in gallery],
@@ -104,18 +92,6 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
 def _embedded(one: Composed) -> Picture | None:
     """Give a picture of the gallery as the page holds it; None where it could not be made."""
     return strips.jpeg(one.caption, one.alt, one.data) if one.data else None
-
-
-def _environment() -> jinja2.Environment:
-    """Give the templates' environment: what ends in `.html.j2` is escaped, style and script are not."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("litemill.report"), undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",)),
-    )  # fmt: skip
-    environment.filters["stems"] = tables.stems
-    environment.filters["digits"] = provenance.digits
-    return environment
 
 
 def _network(results: Results, section: Section, on: Sequence[Target], shown: Shown | None) -> NetworkPage:
