@@ -66,7 +66,7 @@ def table(network: str, folder: Path, rounds: int) -> None:
             made[name] = process.submit(convert, network, RECIPES[name]).result()
         (folder / f"{name}.tflite").write_bytes(made[name].data)
     file = [str(folder / f"{name}.tflite") for name in names]
-    (times,) = np.array(measure(Job(tuple(file), (Turn(1, rounds),), WARMUP)).times_ms)
+    (times,) = np.array(measure(Job(tuple(file), (Turn(1, rounds, WARMUP),))).times_ms)
     case = case_of(network)
     print("| int8 | bytes | logit RMS | agreement, % | mIoU | ms | latency | partitions | conversion, s | peak MB |")
     print("|---" * 10 + "|")

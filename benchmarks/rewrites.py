@@ -25,7 +25,7 @@ from litemill.core.noise import native_output_kept
 from litemill.core.recipe import Recipe
 from litemill.core.records import Frozen
 from litemill.graphs.load import read
-from litemill.rewrites.proof import prove
+from litemill.rewrites.proof import prove, results
 from litemill.rewrites.registry import REWRITES, apply_all
 from litemill.runtime import Model
 from litemill.tasks import metrics
@@ -60,7 +60,7 @@ def main(rounds: int) -> None:
         with native_output_kept():
             built = {name: paths.baselines(NETWORK)[name] for name in OFFICIAL} | files(Path(folder))
             rows = [described(name, path) for name, path in built.items()]
-        job = Job(tuple(str(row.path) for row in rows), (Turn(1, rounds),), WARMUP)
+        job = Job(tuple(str(row.path) for row in rows), (Turn(1, rounds, WARMUP),))
         table(rows, np.array(measure(job).times_ms[0]))
 
 
@@ -70,6 +70,7 @@ def files(folder: Path) -> dict[str, Path]:
     cut = paths.unrewritten(NETWORK) if frozen.rewrites else paths.graph(NETWORK)
     graph = read(cut)
     inputs = {role: store.sampled(NETWORK)[1][role] for role in ROLES}
+    wanted = results(graph, frozen.output.name, inputs)
     result = {"no rewrite": graph}
     general = [name for name in REWRITES if name != "style_transfer"]
     sets = {name: [name] for name in REWRITES} | {"the general ones": general, "all": list(REWRITES)}
@@ -78,7 +79,7 @@ def files(folder: Path) -> dict[str, Path]:
         if not any(one.places for one in applied):
             print(f"{title}: {'; '.join(one.note for one in applied)}")
             continue
-        proof = prove(rewritten, graph, frozen.output.name, inputs)
+        proof = prove(results(rewritten, frozen.output.name, inputs), wanted)
         found = ", ".join(f"{one.name} in {one.places}" for one in applied if one.places)
         print(f"{title}: places: {found}; proven on {proof.samples} inputs: {proof.psnr_db:.1f} dB, "
               f"least {proof.least_psnr_db:.1f}, largest error {proof.max_error:.1g}")  # fmt: skip
@@ -112,7 +113,7 @@ def described(name: str, path: Path) -> File:
         metrics.psnr_db(model.run({role: inputs[role][index] for role in ROLES}), wanted)
         for index, wanted in enumerate(original)
     ]
-    memory = measure(Job((str(path),), (Turn(1, 1),), 1)).peak_memory_mb
+    memory = measure(Job((str(path),), (Turn(1, 1),))).peak_memory_mb
     return File(name, path, len(ops) - delegated, delegated, products, tuple(psnr), memory)
 
 

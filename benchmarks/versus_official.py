@@ -137,11 +137,11 @@ def built() -> Iterator[Path]:
 def row(line: Line, rounds: int) -> str:
     """Compare a line's two files."""
     ours, theirs = path_of(line.ours), path_of(line.theirs)
-    together = measure(Job((str(ours), str(theirs)), (Turn(1, rounds),), WARMUP)).times_ms[0]
+    together = measure(Job((str(ours), str(theirs)), (Turn(1, rounds, WARMUP),))).times_ms[0]
     low, median, high = np.percentile(np.array(together[0]) / np.array(together[1]), [25, 50, 75])
     latency = f"{verdict(median, line.latency)} ({low:.3f} to {high:.3f})"
     size = verdict(ours.stat().st_size / theirs.stat().st_size, line.size)
-    peaks = [measure(Job((str(path),), (Turn(1, 1),), 1)).peak_memory_mb for path in (ours, theirs)]
+    peaks = [measure(Job((str(path),), (Turn(1, 1),))).peak_memory_mb for path in (ours, theirs)]
     found = line.measured(line.ours, line.theirs)
     bound = line.accuracy
     accuracy = f"{bound.title} {verdict(found, bound.limit, at_least=bound.at_least)}"

@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from litemill.core.lifetime import die_with_parent
 
-PRELOAD = "tensorflow numpy PIL.Image ai_edge_litert.interpreter"
+PRELOAD = "tensorflow numpy PIL.Image ai_edge_litert.interpreter ai_edge_litert.schema_py_generated msgspec yaml"
 IDLE_SECONDS = 60.0
 TURN_SECONDS = 1.0  # how often it looks whether it is still wanted
 REQUEST_SECONDS = 5.0

@@ -23,7 +23,7 @@ def benchmark(network: str) -> str:
     if not chosen:
         raise RecordError(f"{network}: no file to time", remedy="name a network of params.yaml, and run: dvc repro")
     paths_of = [str(path) for path in chosen.values()]
-    together = measure(Job(tuple(paths_of), (Turn(1, settings.rounds),), settings.warmup)).times_ms[0]
+    together = measure(Job(tuple(paths_of), (Turn(1, settings.rounds, settings.warmup),))).times_ms[0]
     artifacts = tuple(
         measured(name, path, latency(1, times), settings, baseline=name in baselines)
         for (name, path), times in zip(chosen.items(), together, strict=True)
@@ -39,8 +39,8 @@ def measured(name: str, path: Path, alone: Latency, settings: Benchmark, *, base
     Nothing else has grown that process's peak, and thread pools that wait for each other's turn would distort.
     """
     more = [threads for threads in settings.threads if threads != 1]
-    turns = (Turn(1, 1), *(Turn(threads, settings.rounds) for threads in more))
-    found = measure(Job((str(path),), turns, settings.warmup))
+    turns = (Turn(1, 1), *(Turn(threads, settings.rounds, settings.warmup) for threads in more))
+    found = measure(Job((str(path),), turns))
     latencies = {threads: latency(threads, times[0]) for threads, times in zip(more, found.times_ms[1:], strict=True)}
     ordered = tuple(latencies.get(threads, alone) for threads in settings.threads)
     model = Model(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from litemill.core import files, paths, stage, store
+from litemill.core import files, paths, stage, store, threads
 from litemill.core import params as parameters
 from litemill.core.judged import Pair, Paired
 from litemill.runtime import Model
@@ -22,10 +22,12 @@ def endtoend(transfer: str, predict: str) -> str:
     for name, first, second, baseline in together(transfer, predict):
         bottlenecks = predicted(first, sampled.evaluation)
         model = Model(second, os.cpu_count() or 1, ("content", "bottleneck"))
-        figures = {}
-        for index, sample in enumerate(sampled.evaluation):
-            found = model.run({"content": inputs["content"][index], "bottleneck": bottlenecks[style_of(sample)]})
-            figures[sample] = stylization.judge_picture(found, originals[index])
+        found = [
+            model.run({"content": content, "bottleneck": bottlenecks[sampling.style_of(sample)]})
+            for content, sample in zip(inputs["content"], sampled.evaluation, strict=True)
+        ]
+        judged = threads.each(lambda pair: stylization.judge_picture(*pair), zip(found, originals, strict=True))
+        figures = dict(zip(sampled.evaluation, judged, strict=True))
         size = first.stat().st_size + second.stat().st_size
         pairs.append(
             Pair(
@@ -61,13 +63,8 @@ def predicted(path: Path, samples: tuple[str, ...]) -> dict[str, Floats]:
     model = Model(path, os.cpu_count() or 1, ("style",))
     return {
         style: model.run({"style": sampling.stylized(style, model.size("style"))})
-        for style in sorted({style_of(sample) for sample in samples})
+        for style in sorted({sampling.style_of(sample) for sample in samples})
     }
-
-
-def style_of(sample: str) -> str:
-    """Give the painting of a sample named `content + style`."""
-    return sample.split(" + ")[1]
 
 
 if __name__ == "__main__":

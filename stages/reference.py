@@ -4,16 +4,17 @@ import numpy as np
 from msgspec.structs import asdict
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import files, paths, roles, stage, store
+from litemill.core import files, paths, roles, stage, store, threads
 from litemill.core.catalog import Entry
 from litemill.core.files import Arrays
 from litemill.core.params import Network
 from litemill.core.records import Frozen, Referenced
 from litemill.graphs.load import frozen
 from litemill.graphs.original import original
-from litemill.graphs.run import runner
-from litemill.rewrites.proof import prove
+from litemill.graphs.run import Array, runner
+from litemill.rewrites.proof import prove, results
 from litemill.tasks import metrics, pictures, segmentation
+from litemill.tasks.pictures import Pixels
 
 PROOF_SAMPLES = 3  # one sample shows a wrong rewrite; a few show what its rounding costs
 
@@ -38,22 +39,26 @@ def reference(network: str) -> str:
 
 def proven(network: str, known: Frozen, inputs: Arrays) -> dict[str, float]:
     """Hold a network's rewritten graph against the unrewritten one, on the first evaluation samples."""
-    rewritten = GraphDef.FromString(paths.graph(network).read_bytes())
-    original = GraphDef.FromString(paths.unrewritten(network).read_bytes())
     taken = {tensor.name: inputs[tensor.role][:PROOF_SAMPLES] for tensor in known.inputs}
-    return {name: float(value) for name, value in asdict(prove(rewritten, original, known.output.name, taken)).items()}
+    got, wanted = (
+        results(GraphDef.FromString(path.read_bytes()), known.output.name, taken)
+        for path in (paths.graph(network), paths.unrewritten(network))
+    )
+    return {name: float(value) for name, value in asdict(prove(got, wanted)).items()}
 
 
 def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float | None]:
     """Give labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
     run, cut, role = runner(frozen(paths.source(settings.source), entry)), entry.cut, roles.output(settings)
+    names_of = [cut["image"], cut[role], cut.get("labels", cut[role])]
+
+    def said(name: str) -> tuple[Pixels, list[Array]]:
+        pixels = pictures.read(paths.IMAGES / name)
+        return pixels, run({cut["picture"]: pixels[None]}, names_of)
+
     arrays: Arrays = {}
     logits, errors = [], []
-    for index, name in enumerate(names):
-        pixels = pictures.read(paths.IMAGES / name)
-        image, values, last = run(
-            {cut["picture"]: pixels[None]}, [cut["image"], cut[role], cut.get("labels", cut[role])]
-        )
+    for index, (pixels, (image, values, last)) in enumerate(threads.each(said, names)):
         found = last[0]
         if "labels" not in cut:  # a graph that ends in logits leaves the labels to us
             found = segmentation.labels(last[0], image.shape[1:3], pixels.shape[:2], entry.crop)
@@ -69,8 +74,8 @@ def stylized(settings: Network, entry: Entry, inputs: Arrays) -> Arrays:
     folder, cut = paths.source(settings.source), entry.cut
     if settings.part == "predict":
         run = runner(frozen(folder, entry))
-        bottlenecks = [run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0] for style in inputs["style"]]
-        return {"bottleneck": np.stack(bottlenecks)}
+        said = threads.each(lambda style: run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0], inputs["style"])
+        return {"bottleneck": np.stack(said)}
     stylize = original(folder, entry)
     pairs = zip(inputs["content"], inputs["style"], strict=True)
     feeds = ({cut["content"]: content[None], cut["style"]: style[None]} for content, style in pairs)

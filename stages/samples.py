@@ -1,15 +1,16 @@
 """Make the inputs that calibrate a network and those that judge it, from disjoint sets of pictures."""
 
+from collections.abc import Collection
+
 import numpy as np
 
-from litemill.core import files, paths, stage, store
+from litemill.core import files, paths, stage, store, threads
 from litemill.core import params as parameters
 from litemill.core.catalog import Entry
-from litemill.core.files import Arrays
 from litemill.core.params import Network
 from litemill.core.records import Sampled
 from litemill.graphs.load import frozen
-from litemill.graphs.run import runner
+from litemill.graphs.run import Array, runner
 from litemill.tasks import sampling
 
 
@@ -18,10 +19,13 @@ def samples(network: str) -> str:
     images, known = parameters.load().images, store.frozen(network)
     settings, entry = known.settings, known.entry
     names = {kind: sampling.names(settings, images, kind) for kind in sampling.KINDS}
+    transfer = settings.part == "transfer"
+    paintings = {sampling.style_of(name) for each in names.values() for name in each} if transfer else set()
+    said = bottlenecks(paintings, settings, entry) if paintings else {}
     for kind in sampling.KINDS:
         arrays = sampling.collect(settings, entry, names[kind])
-        if settings.part == "transfer":
-            add_bottlenecks(arrays, settings, entry)
+        if transfer:
+            arrays["bottleneck"] = np.stack([said[sampling.style_of(name)] for name in names[kind]])
         files.write_arrays(paths.samples(network, kind), arrays)
     hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sampling.KINDS}
     truth = images.segmentation.truth if settings.part is None else {}
@@ -32,13 +36,16 @@ def samples(network: str) -> str:
     return f"{network}: {len(record.calibration)} to calibrate, {len(record.evaluation)} to judge"
 
 
-def add_bottlenecks(arrays: Arrays, settings: Network, entry: Entry) -> None:
-    """Add what the original's own predict network says to each sample's style, asked once a painting."""
+def bottlenecks(paintings: Collection[str], settings: Network, entry: Entry) -> dict[str, Array]:
+    """Give what the original's own predict network says to each painting."""
     run = runner(frozen(paths.source(settings.source), entry))
     style, bottleneck = entry.cut["style"], entry.cut["bottleneck"]
-    paintings, places = np.unique(arrays["style"], axis=0, return_inverse=True)
-    said = np.stack([run({style: painting[None]}, [bottleneck])[0][0] for painting in paintings])
-    arrays["bottleneck"] = said[places]
+
+    def said(name: str) -> Array:
+        return np.asarray(run({style: sampling.stylized(name, sampling.STYLE_SIZE)[None]}, [bottleneck])[0][0])
+
+    ordered = sorted(paintings)
+    return dict(zip(ordered, threads.each(said, ordered), strict=True))
 
 
 if __name__ == "__main__":

@@ -25,18 +25,18 @@ CLOCKS: dict[Clock, Callable[[], float]] = {"wall": time.perf_counter, "processo
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """How often each file is run at a number of threads."""
+    """How often each file is run at a number of threads; ahead of that, `warmup` times that do not count."""
 
     threads: int
     rounds: int
+    warmup: int = 0
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Files to run by turns: at each turn's number of threads, one after the other, after `warmup` runs of each."""
+    """Files to run by turns: at each turn's number of threads, one after the other."""
 
     paths: tuple[str, ...]
     turns: tuple[Turn, ...]
-    warmup: int
     clock: Clock = "wall"
 
 
@@ -79,7 +79,7 @@ def work(job: Job) -> Outcome:
     peak = 0.0
     for turn in job.turns:
         models, taken = loaded(job.paths, turn.threads)
-        times.append(timed(models, turn.rounds, job.warmup, CLOCKS[job.clock]))
+        times.append(timed(models, turn.rounds, turn.warmup, CLOCKS[job.clock]))
         if not inits:
             inits, peak = taken, max(0.0, resident_mb("VmHWM") - before)
     return Outcome(tuple(times), tuple(inits), peak)

@@ -23,7 +23,7 @@ def remeasure(base: Path, head: Path, timed: Benchmark) -> Comparison:
     ratios = []
     for number in range(PROCESSES):
         pair = (head, base) if number % 2 else (base, head)
-        job = Job(tuple(str(path) for path in pair), (Turn(1, ROUNDS),), timed.warmup, "processor")
+        job = Job(tuple(str(path) for path in pair), (Turn(1, ROUNDS, timed.warmup),), "processor")
         first, second = (np.array(times) for times in measure(job).times_ms[0])
         ratios.append(float(np.median(first / second if number % 2 else second / first)))
     return processes.paired(ratios)

@@ -1,5 +1,7 @@
 """What a layer's inputs have to do with what the float network computes there."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,6 +10,22 @@ Doubles = npt.NDArray[np.float64]
 
 # of sums of squares in float32, generously
 ROUNDING = 1e-5
+
+
+class Sums(NamedTuple):
+    """Sums over the places of a sample: of inputs x, of wanted outputs t, and of their products, in float32."""
+
+    places: int
+    x: Floats
+    t: Floats
+    xx: Floats
+    tx: Floats
+
+
+def sums(x: Floats, t: Floats) -> Sums:
+    """Sum up a sample: inputs [groups, places, inputs] and wanted outputs [groups, places, outputs]."""
+    ones = np.ones((1, x.shape[1]), np.float32)
+    return Sums(x.shape[1], (ones @ x)[:, 0], (ones @ t)[:, 0], x.transpose(0, 2, 1) @ x, t.transpose(0, 2, 1) @ x)
 
 
 class Moments:
@@ -26,14 +44,13 @@ class Moments:
         self._xx: Doubles = np.zeros((groups, inputs, inputs))
         self._tx: Doubles = np.zeros((groups, outputs, inputs))
 
-    def add(self, x: Floats, t: Floats) -> None:
-        """Add a sample: inputs [groups, places, inputs] and wanted outputs [groups, places, outputs]."""
-        self.count += x.shape[1]
-        ones = np.ones((1, x.shape[1]), np.float32)
-        self._x += (ones @ x)[:, 0]
-        self._t += (ones @ t)[:, 0]
-        self._xx += x.transpose(0, 2, 1) @ x
-        self._tx += t.transpose(0, 2, 1) @ x
+    def add(self, sample: Sums) -> None:
+        """Add what a sample sums up to."""
+        self.count += sample.places
+        self._x += sample.x
+        self._t += sample.t
+        self._xx += sample.xx
+        self._tx += sample.tx
 
     @property
     def mean_input(self) -> Doubles:

@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from litemill.conversion import tflite
 from litemill.conversion.layer import spread
 from litemill.conversion.walk import Values, Walk
+from litemill.core import threads
 
 Floats = npt.NDArray[np.float32]
 Range = tuple[float, float]
@@ -27,10 +28,12 @@ def set_ranges(model: schema.ModelT, samples: Mapping[str, Values]) -> None:
     What enters the network keeps its whole range.
     """
     graph = model.subgraphs[0]
-    found = {
-        index: extremes(values) if index in graph.inputs else least_squares(values)
-        for index, values in _activations(model, samples)
-    }
+
+    def best(activation: tuple[int, Floats]) -> tuple[int, Range]:
+        index, values = activation
+        return index, extremes(values) if index in graph.inputs else least_squares(values)
+
+    found = dict(threads.each(best, _activations(model, samples)))
     for index, (low, high) in _joined(model, found).items():
         quantization = graph.tensors[index].quantization
         quantization.min, quantization.max = np.array([low], np.float32), np.array([high], np.float32)

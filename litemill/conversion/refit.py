@@ -8,9 +8,10 @@ from ai_edge_litert import schema_py_generated as schema
 from threadpoolctl import threadpool_limits
 
 from litemill.conversion.layer import KINDS, Layer, layers
-from litemill.conversion.moments import Moments
+from litemill.conversion.moments import Moments, Sums, sums
 from litemill.conversion.rounding import rounded
 from litemill.conversion.walk import Values, Walk
+from litemill.core import threads
 from litemill.core.errors import ConversionError
 
 Floats = npt.NDArray[np.float64]
@@ -66,8 +67,14 @@ def _fit(layer: Layer, goal: Layer, way: Walk, aim: Walk) -> None:
     """Fit a layer's weights and bias, on the inputs that it really gets, to what the float network's layer gives."""
     weights = goal.weights()
     moments = Moments(*weights.shape)
-    for stored, values in zip(way.at(layer.op.inputs[0]), aim.at(goal.op.inputs[0]), strict=True):
-        moments.add(layer.dequantized_patches(stored), goal.sums(values))
+
+    def summed(sample: tuple[Values, Values]) -> Sums:
+        stored, values = sample
+        return sums(layer.dequantized_patches(stored), goal.sums(values))
+
+    samples = zip(way.at(layer.op.inputs[0]), aim.at(goal.op.inputs[0]), strict=True)
+    for one in threads.each(summed, samples):  # added in the samples' order, whichever is summed up first
+        moments.add(one)
     covariance = moments.covariance()
     ridge = _share(moments, RIDGE + PLACES_ALIKE * weights.shape[2] / moments.count)
     wanted = np.linalg.solve(covariance + ridge, (moments.cross_covariance() + weights @ ridge).transpose(0, 2, 1))

@@ -1,7 +1,7 @@
 """A TFLite network run piece by piece over all samples at once, so that one layer can be changed ahead of the next."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from litemill.conversion import tflite
+from litemill.core import threads
 
 Values = npt.NDArray[Any]
 
@@ -58,15 +59,21 @@ class Walk:
         inputs = sorted({index for op in ops for index in op.inputs} & set(self._values))
         outputs = sorted({index for op in ops for index in op.outputs} & read_later)
         content, number = piece(self._model, ops, inputs, outputs)
-        interpreter = Interpreter(model_content=content, num_threads=1)
-        interpreter.allocate_tensors()
-        computed: dict[int, list[Values]] = {index: [] for index in outputs}
-        for row in zip(*(self._values[index] for index in inputs), strict=True):
-            for index, value in zip(inputs, row, strict=True):
-                interpreter.set_tensor(number[index], value)
-            interpreter.invoke()
-            for index in outputs:
-                computed[index].append(interpreter.get_tensor(number[index]))
+        rows = list(zip(*(self._values[index] for index in inputs), strict=True))
+
+        def results(share: Sequence[tuple[Values, ...]]) -> list[list[Values]]:
+            interpreter = Interpreter(model_content=content, num_threads=1)
+            interpreter.allocate_tensors()
+            found = []
+            for row in share:
+                for index, value in zip(inputs, row, strict=True):
+                    interpreter.set_tensor(number[index], value)
+                interpreter.invoke()
+                found.append([interpreter.get_tensor(number[index]) for index in outputs])
+            return found
+
+        samples = [one for share in threads.each(results, threads.shares(rows)) for one in share]
+        computed = {index: [one[at] for one in samples] for at, index in enumerate(outputs)}
         self._values = {index: values for index, values in self._values.items() if index in read_later} | computed
 
 

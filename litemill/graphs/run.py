@@ -32,9 +32,9 @@ def imported(graph: GraphDef) -> tf.Graph:
 def runner(graph: GraphDef) -> Runner:
     """Give a function that runs a graph: node name to array in, arrays of the named nodes out.
 
-    One thread an operation, so that sums are taken in one order and results repeat.
+    One thread a run, the caller's, so that sums are taken in one order and results repeat; several threads may run it.
     """
-    config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+    config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=-1)
     session = tf.compat.v1.Session(graph=imported(graph), config=config)
 
     def run(feeds: Mapping[str, Array], fetches: Sequence[str]) -> list[Array]:

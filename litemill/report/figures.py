@@ -1,12 +1,13 @@
 """All figures of a report: charts as PNG, pictures as JPEG."""
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
 
 import msgspec
 from PIL import Image
 
+from litemill.core import threads
 from litemill.report import charts, grid
 from litemill.report.results import Results
 from litemill.report.shown import Shown
@@ -29,14 +30,13 @@ def draw(results: Results, shown: Mapping[str, Shown]) -> tuple[Figure, ...]:
     count, most = len(results.sections), charts.MOST_PANELS
     which = "by network" if count <= most else f"by network, the first {most} of {count}"
     size, latency, accuracy = charts.size(results), charts.latency(results), charts.accuracy(results)
-    with ThreadPoolExecutor() as pool:  # charts are drawn, pictures shrunk and encoded outside of Python's lock
-        drawn = [
-            pool.submit(_chart, "size.png", f"Size of each file, {which}", size),
-            pool.submit(_chart, "latency.png", f"Latency of each file on the host by threads, {which}", latency),
-            pool.submit(_chart, "accuracy.png", f"Size against accuracy of each file, {which}", accuracy),
-            *(pool.submit(_pictures, name, one) for name, one in shown.items()),
-        ]
-        return tuple(one.result() for one in drawn)
+    drawn: list[Callable[[], Figure]] = [
+        partial(_chart, "size.png", f"Size of each file, {which}", size),
+        partial(_chart, "latency.png", f"Latency of each file on the host by threads, {which}", latency),
+        partial(_chart, "accuracy.png", f"Size against accuracy of each file, {which}", accuracy),
+        *(partial(_pictures, name, one) for name, one in shown.items()),
+    ]
+    return tuple(threads.each(lambda draw: draw(), drawn))
 
 
 def _pictures(network: str, shown: Shown) -> Figure:

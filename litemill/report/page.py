@@ -1,7 +1,6 @@
 """The report as one HTML page that needs nothing beside it: no network, no other file."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ import markupsafe
 import msgspec
 import yaml
 
-from litemill.core import paths, templates
+from litemill.core import paths, templates, threads
 from litemill.core.rules import TARGETS
 from litemill.report import delegation, files_table, phones, provenance, strips, tables, vector
 from litemill.report import why as reasons
@@ -70,8 +69,7 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
     on = {section.name: targets(results, section) for section in sections}
     names = tuple(dict.fromkeys(target.name for each in on.values() for target in each))
     size = sum(one.judged.size_bytes for section in sections for one in section.ours)
-    with ThreadPoolExecutor() as pool:  # pictures are shrunk and encoded outside of Python's lock
-        networks = list(pool.map(lambda one: _network(results, one, on[one.name], shown.get(one.name)), sections))
+    networks = threads.each(lambda one: _network(results, one, on[one.name], shown.get(one.name)), sections)
     template = templates.load("litemill.report", TEMPLATE, stems=tables.stems, digits=provenance.digits)
     return template.render(
         **facts(results),

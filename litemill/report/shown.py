@@ -1,10 +1,10 @@
 """The pictures of all networks that give some, by network."""
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
+from litemill.core import threads
 from litemill.report import evidence, grid
 from litemill.report.evidence import Evidence
 from litemill.report.grid import Grid
@@ -27,8 +27,7 @@ def load(results: Results) -> dict[str, Shown]:
     """Read the answers of each network that gives pictures; a style bottleneck is none."""
     sections = [section for section in results.sections if section.settings.part != "predict"]
     count = sum(len(section.ours) for section in sections)
-    with ThreadPoolExecutor() as pool:  # files are hashed, pictures shrunk outside of Python's lock
-        return dict(pool.map(lambda section: (section.name, _shown(section, count)), sections))
+    return dict(threads.each(lambda section: (section.name, _shown(section, count)), sections))
 
 
 def _shown(section: Section, count: int) -> Shown:

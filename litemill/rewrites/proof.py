@@ -1,6 +1,6 @@
 """A rewritten graph proven: what it gives to real inputs is what the graph gave before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
+from litemill.core import threads
 from litemill.core.errors import GraphError
 from litemill.graphs.run import runner
 from litemill.tasks import metrics
 
 Inputs = Mapping[str, npt.NDArray[Any]]
+Result = npt.NDArray[Any]
 # float32 sums taken in another order; a rewrite that is wrong in one tap of one kernel is below 60 dB
 LEAST_PSNR_DB = 80.0
 LARGEST_ERROR = 0.01
@@ -37,33 +39,22 @@ class Proof(msgspec.Struct, frozen=True):
     least_psnr_db: float
 
 
-def prove(
-    rewritten: GraphDef,
-    original: GraphDef,
-    output: str,
-    inputs: Inputs,
-    least_psnr_db: float = LEAST_PSNR_DB,
-    largest_error: float = LARGEST_ERROR,
-) -> Proof:
-    """Hold a rewritten graph against the unrewritten one.
+def results(graph: GraphDef, output: str, inputs: Inputs) -> list[Result]:
+    """Give what a cut graph makes of each row of its inputs.
 
     Parameters
     ----------
-    rewritten, original
-        Cut graphs with the same inputs and output.
-    output
-        The output's node.
+    graph, output
+        The graph, and its output's node.
     inputs
         Placeholder to real values [n, ...]; each row is given with a batch axis of 1.
-    least_psnr_db, largest_error
-        What every input must have, both against the range of what the unrewritten graph gives.
 
     Raises
     ------
     GraphError
-        There are no inputs, or a result differs by more.
+        There are no inputs.
     """
-    names = [node.name for node in original.node if node.op == "Placeholder"]
+    names = [node.name for node in graph.node if node.op == "Placeholder"]
     missing = [name for name in names if not len(inputs.get(name, ()))]
     if missing:
         raise GraphError(
@@ -72,12 +63,33 @@ def prove(
             got=f"none for {', '.join(missing)}",
             remedy="add pictures to params.yaml: images",
         )
-    before, after = runner(original), runner(rewritten)
-    figures = []
-    for row in zip(*(inputs[name] for name in names), strict=True):
-        feeds = {name: value[None] for name, value in zip(names, row, strict=True)}
-        wanted, got = before(feeds, (output,))[0], after(feeds, (output,))[0]
-        figures.append(_figures(got, wanted))
+    run = runner(graph)
+    rows = zip(*(inputs[name] for name in names), strict=True)
+    feeds = [{name: value[None] for name, value in zip(names, row, strict=True)} for row in rows]
+    return threads.each(lambda one: run(one, (output,))[0], feeds)
+
+
+def prove(
+    got: Sequence[Result],
+    wanted: Sequence[Result],
+    least_psnr_db: float = LEAST_PSNR_DB,
+    largest_error: float = LARGEST_ERROR,
+) -> Proof:
+    """Hold the results of a rewritten graph against those of the unrewritten one, for the same inputs.
+
+    Parameters
+    ----------
+    got, wanted
+        Of the rewritten and of the unrewritten graph.
+    least_psnr_db, largest_error
+        What each result must have, both against the range of the wanted one.
+
+    Raises
+    ------
+    GraphError
+        A result differs by more.
+    """
+    figures = [_figures(*pair) for pair in zip(got, wanted, strict=True)]
     errors, decibels = np.array(figures).T
     proof = Proof(len(figures), float(errors.max()), float(decibels.mean()), float(decibels.min()))
     if proof.least_psnr_db < least_psnr_db or proof.max_error > largest_error:
@@ -90,7 +102,7 @@ def prove(
     return proof
 
 
-def _figures(got: npt.NDArray[np.float32], wanted: npt.NDArray[np.float32]) -> tuple[float, float]:
+def _figures(got: Result, wanted: Result) -> tuple[float, float]:
     """Give the largest error as a share of the range, and the PSNR in dB; what is no number is infinitely far."""
     if got.shape != wanted.shape or not np.isfinite(got).all():
         return float("inf"), 0.0

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import paths, roles, store
+from litemill.core import paths, roles, store, threads
 from litemill.core.catalog import Entry
 from litemill.core.errors import RecordError, SettingsError
 from litemill.core.files import Arrays
@@ -93,10 +93,8 @@ def judge(model: Runs, case: Case) -> Judgement:
         return _segmentation(outputs, model.size("image"), case)
     role = roles.output(case.settings)
     each = stylization.judge_bottleneck if role == "bottleneck" else stylization.judge_picture
-    figures = {
-        name: each(output, original)
-        for name, output, original in zip(case.names, outputs, case.reference[role], strict=True)
-    }
+    pairs = zip(outputs, case.reference[role], strict=True)
+    figures = dict(zip(case.names, threads.each(lambda pair: each(*pair), pairs), strict=True))
     shown = outputs if role == "bottleneck" else [stylization.shown(output) for output in outputs]
     return Judgement(summary(figures.values()), figures, tuple(shown))
 
@@ -140,11 +138,14 @@ def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> J
             got=f"{classes} in {case.entry.labels}",
             remedy="give the file in data/labels that names them",
         )
-    found, originals, way = [], [], sampling.crop_of(case.entry)
-    for index, output in enumerate(outputs):
-        label = case.reference[f"labels_{index:03}"]
-        originals.append(label.astype(np.uint8))
-        found.append(segmentation.labels(output, crop, (label.shape[0], label.shape[1]), way))
+    way = sampling.crop_of(case.entry)
+    originals = [case.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(len(outputs))]
+
+    def labelled(pair: tuple[Floats, Pixels]) -> Pixels:
+        output, original = pair
+        return segmentation.labels(output, crop, (original.shape[0], original.shape[1]), way)
+
+    found = threads.each(labelled, zip(outputs, originals, strict=True))
     pairs = list(zip(found, originals, strict=True))
     metrics = segmentation.judge_all(pairs, classes)
     logits = case.reference[roles.output(case.settings)]

@@ -34,6 +34,11 @@ def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
     return images.segmentation.of(kind)
 
 
+def style_of(sample: str) -> str:
+    """Give the painting of a sample named `content + style`."""
+    return sample.split(" + ")[1]
+
+
 def collect(network: Network, entry: Entry, sample_names: tuple[str, ...]) -> Arrays:
     """Give the inputs of a network by role, [n, height, width, 3] each; a transfer network's bottleneck is left open.
 

@@ -21,7 +21,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_file_is_timed_as_often_as_asked() -> None:
-    found = host.measure(Job((PREDICT, TRANSFER), (Turn(1, 3), Turn(2, 2)), warmup=1))
+    found = host.measure(Job((PREDICT, TRANSFER), (Turn(1, 3, warmup=1), Turn(2, 2, warmup=1))))
     assert [[len(times) for times in turn] for turn in found.times_ms] == [[3, 3], [2, 2]]
     assert min(min(times) for turn in found.times_ms for times in turn) > 0
     assert len(found.init_ms) == 2
@@ -29,7 +29,7 @@ def test_each_file_is_timed_as_often_as_asked() -> None:
 
 
 def test_memory_is_what_the_file_adds_to_the_process() -> None:
-    small, large = (host.measure(Job(paths, (ONCE,), 1)).peak_memory_mb for paths in ((PREDICT,), (PREDICT, TRANSFER)))
+    small, large = (host.measure(Job(paths, (ONCE,))).peak_memory_mb for paths in ((PREDICT,), (PREDICT, TRANSFER)))
     assert 0 < small < large
 
 
@@ -38,7 +38,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, data: bytes) -> None
     path = tmp_path / "a.tflite"
     path.write_bytes(data)
     with pytest.raises(ArtifactError) as caught:
-        host.measure(Job((str(path),), (ONCE,), 1))
+        host.measure(Job((str(path),), (ONCE,)))
     message = str(caught.value)
     assert "a.tflite: can't be timed" in message
     assert "Traceback" not in message
@@ -50,7 +50,7 @@ def test_what_ends_without_a_word_is_told_by_its_status(monkeypatch: pytest.Monk
     (tmp_path / "python").chmod(0o755)
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     with pytest.raises(ArtifactError, match="can't be timed: got exit status -11"):
-        host.measure(Job((PREDICT,), (ONCE,), 1))
+        host.measure(Job((PREDICT,), (ONCE,)))
 
 
 def test_what_takes_too_long_is_stopped_and_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_what_takes_too_long_is_stopped_and_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     monkeypatch.setattr(host, "TIME_LIMIT_S", 0.2)
     with pytest.raises(ArtifactError, match=r"too slow to be timed: expected 0\.2 s at most"):
-        host.measure(Job((PREDICT,), (ONCE,), 1))
+        host.measure(Job((PREDICT,), (ONCE,)))
 
 
 def test_the_peak_of_memory_is_at_least_what_is_held() -> None:
