@@ -19,7 +19,9 @@ from litemill.core.targets import Configuration, Target, Tools
 # names become file names, stage names and DVC's dotted keys
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
 # ahead of conversion; see docs/explanation.md
-Rewrite = Literal["style_transfer", "equal_resize", "normalized_bias", "upsampled_conv", "mirror_pad", "whole_pool"]
+Rewrite = Literal[
+    "style_transfer", "equal_resize", "normalized_bias", "upsampled_conv", "mirror_pad", "whole_pool", "pooled_branch"
+]
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

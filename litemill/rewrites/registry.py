@@ -9,6 +9,7 @@ from litemill.rewrites import (
     equal_resize,
     mirror_pad,
     normalized_bias,
+    pooled_branch,
     style_transfer,
     upsampled_conv,
     whole_pool,
@@ -22,6 +23,7 @@ REWRITES: dict[str, Callable[[GraphDef], Rewritten]] = {
     "normalized_bias": normalized_bias.apply,
     "upsampled_conv": upsampled_conv.apply,
     "mirror_pad": mirror_pad.apply,
+    "pooled_branch": pooled_branch.apply,
     "whole_pool": whole_pool.apply,
 }
 
