@@ -70,6 +70,7 @@ def by_tensorflow(
         try:
             converter = make(str(path), names, [output], input_shapes=shapes)
             configure(converter, recipe, [chosen(samples, recipe, name) for name in names])
+            converter.exclude_conversion_metadata = True  # nobody reads it; the record of the file says more
             converter._experimental_calibrate_only = calibrate_only  # noqa: SLF001  no public way
             return bytes(converter.convert())
         except (ConverterError, ValueError, RuntimeError, tf.errors.OpError) as error:
