@@ -19,6 +19,17 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def written(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with its report, as the stage writes it; no test changes it."""
+    folder = tmp_path_factory.mktemp("written") / "checkout"
+    shutil.copytree(original, folder)
+    done = built.report(folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "reports/index.html, reports/report.md: 5 artifacts, 1 outside tolerance\n"
+    return folder
+
+
 @pytest.fixture
 def checkout(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout of the test's own, in which it runs."""

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from litemill.core import paths
-from report import browser, built
+from report import browser
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,13 +28,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def file(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of made-up records, as the stage writes it."""
-    folder = tmp_path_factory.mktemp("page") / "checkout"
-    shutil.copytree(original, folder)
-    done = built.report(folder)
-    assert done.returncode == 0, done.stderr
-    return folder / paths.PAGE
+def file(written: Path) -> Path:
+    return written / paths.PAGE
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,17 +20,6 @@ def outputs(checkout: Path) -> dict[str, bytes]:
         files = sorted((checkout / name).glob("*")) if (checkout / name).is_dir() else [checkout / name]
         found |= {str(file.relative_to(checkout)): file.read_bytes() for file in files if file.is_file()}
     return found
-
-
-@pytest.fixture(scope="module")
-def written(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with its report."""
-    folder = tmp_path_factory.mktemp("written") / "checkout"
-    shutil.copytree(original, folder)
-    done = built.report(folder)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "reports/index.html, reports/report.md: 5 artifacts, 1 outside tolerance\n"
-    return folder
 
 
 def test_the_report_shows_every_figure_and_each_is_a_picture(written: Path) -> None:
