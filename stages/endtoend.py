@@ -1,6 +1,5 @@
 """Feed each transfer file with what a predict file says, and hold the picture against the original's; no TensorFlow."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ def endtoend(transfer: str, predict: str) -> str:
     pairs = []
     for name, first, second, baseline in together(transfer, predict):
         bottlenecks = predicted(first, sampled.evaluation)
-        model = Model(second, os.cpu_count() or 1, ("content", "bottleneck"))
+        model = Model(second, threads.CORES, ("content", "bottleneck"))
         found = [
             model.run({"content": content, "bottleneck": bottlenecks[sampling.style_of(sample)]})
             for content, sample in zip(inputs["content"], sampled.evaluation, strict=True)
@@ -60,7 +59,7 @@ def together(transfer: str, predict: str) -> list[tuple[str, Path, Path, bool]]:
 
 def predicted(path: Path, samples: tuple[str, ...]) -> dict[str, Floats]:
     """Run a predict file on each painting of the samples."""
-    model = Model(path, os.cpu_count() or 1, ("style",))
+    model = Model(path, threads.CORES, ("style",))
     return {
         style: model.run({"style": sampling.stylized(style, model.size("style"))})
         for style in sorted({sampling.style_of(sample) for sample in samples})

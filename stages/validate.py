@@ -1,9 +1,8 @@
 """Hold each file of a network, and its official baselines, against the original model; no TensorFlow."""
 
-import os
 from pathlib import Path
 
-from litemill.core import files, paths, roles, stage, store
+from litemill.core import files, paths, roles, stage, store, threads
 from litemill.core.files import Arrays
 from litemill.core.judged import Judged, Validated
 from litemill.runtime import Model
@@ -18,7 +17,7 @@ def validate(network: str) -> str:
     judged: list[Judged] = []
     said: Arrays = {}
     for name, path in chosen.items():
-        found = judge.judge(Model(path, os.cpu_count() or 1, roles.inputs(case.settings)), case)
+        found = judge.judge(Model(path, threads.CORES, roles.inputs(case.settings)), case)
         judged.append(recorded(name, path, found, baseline=name in baselines))
         said |= {f"{name}_{index:03}": output for index, output in enumerate(found.outputs)}
     outputs = paths.outputs(network)

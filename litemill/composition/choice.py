@@ -1,13 +1,12 @@
 """Which of the built files stylize a photo: the most accurate ones, by their records."""
 
-import os
 from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from litemill.core import paths, roles, settings, store
+from litemill.core import paths, roles, settings, store, threads
 from litemill.core.catalog import Entry
 from litemill.core.errors import ArtifactError
 from litemill.core.judged import Validated
@@ -33,7 +32,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
     def load(self) -> Model:
         """Load the file."""
-        return Model(self.path, os.cpu_count() or 1, roles.inputs(self.settings))
+        return Model(self.path, threads.CORES, roles.inputs(self.settings))
 
     def class_names(self) -> list[str]:
         """Give the names of a segmentation file's classes, in its order."""

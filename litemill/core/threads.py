@@ -8,7 +8,9 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-CORES = os.cpu_count() or 1
+# a worker that is for one thread says so, as Dask does of its own
+_said = os.environ.get("OMP_NUM_THREADS", "")
+CORES = int(_said) if _said.isdecimal() and int(_said) else os.cpu_count() or 1
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

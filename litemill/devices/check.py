@@ -1,6 +1,5 @@
 """Whether a file gives the right answer on the device and the delegate that it is timed on."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import roles
+from litemill.core import roles, threads
 from litemill.core.recipe import Tolerance
 from litemill.devices.plan import Item
 from litemill.runtime import Floats, Model, from_stored, to_stored
@@ -49,7 +48,7 @@ class Check:
     def __init__(self, item: Item, recipe: Tolerance) -> None:
         case = judge.case_of(item.network)
         self._case = _first(case)
-        self._model = Model(item.file, os.cpu_count() or 1, roles.inputs(case.settings))
+        self._model = Model(item.file, threads.CORES, roles.inputs(case.settings))
         self._tolerance = item.configuration.tolerance or recipe
 
     @property
