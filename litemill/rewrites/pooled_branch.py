@@ -39,20 +39,21 @@ def apply(graph: GraphDef) -> Rewritten:
 def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
     """Give what takes the place of a convolution and of what scales it, or None where it is another."""
     joined, kernel = structure.source(conv), structure.constant(conv, 1)
-    if joined.op != "ConcatV2" or kernel is None or kernel.shape[:2] != (1, 1) or stride(conv) != 1:
+    if joined.op != "ConcatV2" or kernel is None or not _is_pointwise(conv, kernel):
         return None
     maps = list(joined.input[:-1])
     axis, shapes = structure.constant(joined, len(maps)), [structure.shape(tensor) for tensor in maps]
     if axis is None or int(axis) % RANK != RANK - 1 or any(shape is None or len(shape) != RANK for shape in shapes):
         return None
+    ends = np.cumsum([shape[-1] for shape in shapes if shape])
     pixels = [_pixel(structure, structure.source(joined, index)) for index in range(len(maps))]
     spread = [index for index, pixel in enumerate(pixels) if pixel]
-    if len(spread) != 1 or len(maps) == 1:
+    if len(spread) != 1 or len(maps) == 1 or ends[-1] != kernel.shape[2]:  # of fewer where it is in groups
         return None
     (at,) = spread
     others = [index for index in range(len(maps)) if index != at]
     after = _affine(structure, conv, kernel.shape[3])
-    parts = np.split(kernel * after.scale, np.cumsum([shape[-1] for shape in shapes if shape])[:-1], axis=2)
+    parts = np.split(kernel * after.scale, ends[:-1], axis=2)
     rest = np.concatenate([parts[index] for index in others], axis=2)
 
     def compute(one: tf.Tensor, *tensors: tf.Tensor) -> tf.Tensor:
@@ -61,6 +62,11 @@ def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
         return tf.nn.conv2d(whole, rest, 1, "SAME") + once
 
     return Replacement(after.node, (str(pixels[at]), *(maps[index] for index in others)), compute)
+
+
+def _is_pointwise(conv: NodeDef, kernel: Values) -> bool:
+    """Tell whether a convolution gives each pixel of its map one."""
+    return kernel.shape[:2] == (1, 1) and stride(conv) == 1 and conv.attr["padding"].s != b"EXPLICIT"
 
 
 def _pixel(structure: Structure, node: NodeDef) -> str | None:

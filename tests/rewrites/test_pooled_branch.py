@@ -77,6 +77,9 @@ LEFT: dict[str, Callable[[Any], Any]] = {
     "two pixels": lambda image: projected([pooled(image), pooled(tf.abs(image)), image]),
     "3x3": lambda image: projected([pooled(image), image], side=3),
     "strided": lambda image: projected([pooled(image), image], stride=2),
+    "padded": lambda image: tf.nn.conv2d(
+        tf.concat([pooled(image), image], 3), noise(1, 1, 6, WIDTH), 1, [[0, 0], [1, 1], [1, 1], [0, 0]]),
+    "in groups": lambda image: tf.nn.conv2d(tf.concat([pooled(image), image], 3), noise(1, 1, 3, 4), 1, "SAME"),
     "joined below": lambda image: tf.nn.conv2d(
         tf.concat([tf.compat.v1.image.resize_bilinear(image[:, :1, :1], SHAPE[1:3]), image], axis=1),
         noise(1, 1, 4, WIDTH), 1, "SAME"),
