@@ -18,7 +18,7 @@ import numpy as np
 
 from litemill.bench.host import Job, Turn, measure, resident_mb
 from litemill.bench.machine import machine
-from litemill.core import files, paths, store
+from litemill.core import npz, paths, store
 from litemill.core.noise import native_output_kept
 from litemill.core.recipe import Recipe
 from litemill.core.records import Sampled
@@ -94,7 +94,7 @@ def convert(network: str, recipe: Recipe) -> Made:
         from litemill.conversion import repack  # noqa: PLC0415  its own process alone needs TensorFlow
         from stages.convert import converted  # noqa: PLC0415
 
-        frozen, samples = store.frozen(network), files.read_arrays(paths.samples(network, "calibration"))
+        frozen, samples = store.frozen(network), npz.read(paths.samples(network, "calibration"))
         start = time.perf_counter()
         made = converted(frozen, recipe, samples)
         seconds = time.perf_counter() - start

@@ -23,7 +23,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from report import browser, built  # noqa: E402
 
-from litemill.core import files, paths, store  # noqa: E402
+from litemill.core import files, npz, paths, store  # noqa: E402
 from litemill.core.judged import Gate, Judged, Validated, Verdict  # noqa: E402
 from litemill.core.measured import Benchmarked, Measured, Rewriting  # noqa: E402
 from litemill.core.recommended import Candidate, Choice, Recommended  # noqa: E402
@@ -67,9 +67,9 @@ def grow(networks: int, recipes: int) -> None:
     store.save(paths.RECORDS / "gate.json", Gate(tuple(verdicts)))
 
 
-def answered(like: str, names: list[str]) -> files.Arrays:
+def answered(like: str, names: list[str]) -> npz.Arrays:
     """Make what each file says: real pictures, each file's a little off."""
-    found: files.Arrays = {}
+    found: npz.Arrays = {}
     for index, picture in enumerate(("content/cat_720p.jpg", "content/face.jpg")):
         pixels = pictures.resize(pictures.read(paths.IMAGES / picture), SIDE, SIDE)
         said = pixels if like == "painter" else np.where(pixels[..., 0] > DARK, np.uint8(15), np.uint8(0))
@@ -77,7 +77,7 @@ def answered(like: str, names: list[str]) -> files.Arrays:
     return found
 
 
-def original(like: str, outputs: files.Arrays, first: str) -> files.Arrays:
+def original(like: str, outputs: npz.Arrays, first: str) -> npz.Arrays:
     """Make what the original says: what the first file does."""
     said = [outputs[f"{first}_{index:03}"] for index in range(2)]
     if like == "painter":
@@ -85,11 +85,11 @@ def original(like: str, outputs: files.Arrays, first: str) -> files.Arrays:
     return {f"labels_{index:03}": labels for index, labels in enumerate(said)}
 
 
-def network(name: str, like: str, recipes: list[str], outputs: files.Arrays) -> list[Verdict]:
+def network(name: str, like: str, recipes: list[str], outputs: npz.Arrays) -> list[Verdict]:
     """Write a network's records, graph, answers and files; give its verdicts."""
     files.write(paths.graph(name), name.encode())
-    files.write_arrays(paths.outputs(name), outputs)
-    files.write_arrays(paths.reference(name), original(like, outputs, recipes[0]))
+    npz.write(paths.outputs(name), outputs)
+    npz.write(paths.reference(name), original(like, outputs, recipes[0]))
     copied("freeze", like, name, Frozen, sha256=files.sha256(paths.graph(name)))
     copied("samples", like, name, Sampled)
     copied("reference", like, name, Referenced, sha256=files.sha256(paths.reference(name)))

@@ -21,7 +21,7 @@ import yaml
 
 from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
-from litemill.core import files, paths, store
+from litemill.core import npz, paths, store
 from litemill.core.judged import Validated
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -174,7 +174,7 @@ def judged(file: File) -> dict[str, float]:
 def said(file: File) -> list[np.ndarray]:
     """Give a file's labels of the evaluation pictures, at their own sizes."""
     network, name = file
-    arrays = files.read_arrays(paths.outputs(network))
+    arrays = npz.read(paths.outputs(network))
     return [arrays[key] for key in sorted(arrays) if key.rpartition("_")[0] == name]
 
 

@@ -2,10 +2,10 @@
 
 from litemill.conversion import int8, repack
 from litemill.conversion.converter import convert as to_tflite
-from litemill.core import files, paths, stage, store
+from litemill.core import files, npz, paths, stage, store
 from litemill.core import params as parameters
 from litemill.core.errors import ConversionError
-from litemill.core.files import Arrays
+from litemill.core.npz import Arrays
 from litemill.core.recipe import Recipe
 from litemill.core.records import Converted, Frozen
 from litemill.runtime import Model
@@ -15,7 +15,7 @@ def convert(network: str, recipe: str) -> str:
     """Convert one network with one recipe."""
     settings, target = parameters.load().recipe(recipe), paths.artifact(network, recipe)
     frozen = store.frozen(network)
-    samples = files.read_arrays(paths.samples(network, "calibration"))
+    samples = npz.read(paths.samples(network, "calibration"))
     made = converted(frozen, settings, samples)
     packed = repack.repacked(made.data)
     repack.require_same(made.data, packed, {tensor.name: samples[tensor.name][0] for tensor in frozen.inputs})

@@ -4,9 +4,9 @@ import numpy as np
 from msgspec.structs import asdict
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import files, paths, roles, stage, store, threads
+from litemill.core import files, npz, paths, roles, stage, store, threads
 from litemill.core.catalog import Entry
-from litemill.core.files import Arrays
+from litemill.core.npz import Arrays
 from litemill.core.params import Network
 from litemill.core.records import Frozen, Referenced
 from litemill.graphs.load import frozen
@@ -28,7 +28,7 @@ def reference(network: str) -> str:
         arrays, error = segmented(settings, entry, sampled.evaluation, inputs)
     else:
         arrays, error = stylized(settings, entry, inputs), None
-    files.write_arrays(paths.reference(network), arrays)
+    npz.write(paths.reference(network), arrays)
     proof = proven(network, known, inputs) if known.rewrites else {}
     record = Referenced(network, files.sha256(paths.reference(network)), error, proof)
     store.save(paths.record("reference", network), record)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from litemill.core import files, paths, stage, store, threads
+from litemill.core import files, npz, paths, stage, store, threads
 from litemill.core import params as parameters
 from litemill.core.catalog import Entry
 from litemill.core.params import Network
@@ -26,7 +26,7 @@ def samples(network: str) -> str:
         arrays = sampling.collect(settings, entry, names[kind])
         if transfer:
             arrays["bottleneck"] = np.stack([said[sampling.style_of(name)] for name in names[kind]])
-        files.write_arrays(paths.samples(network, kind), arrays)
+        npz.write(paths.samples(network, kind), arrays)
     hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sampling.KINDS}
     truth = images.segmentation.truth if settings.part is None else {}
     record = Sampled(

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from litemill.core import files, paths, roles, stage, store, threads
-from litemill.core.files import Arrays
+from litemill.core import files, npz, paths, roles, stage, store, threads
 from litemill.core.judged import Judged, Validated
+from litemill.core.npz import Arrays
 from litemill.runtime import Model
 from litemill.tasks import judge
 
@@ -21,7 +21,7 @@ def validate(network: str) -> str:
         judged.append(recorded(name, path, found, baseline=name in baselines))
         said |= {f"{name}_{index:03}": output for index, output in enumerate(found.outputs)}
     outputs = paths.outputs(network)
-    files.write_arrays(outputs, said)
+    npz.write(outputs, said)
     truth = judge.original(case) if case.settings.part is None else {}
     store.save(paths.record("validate", network), Validated(network, files.sha256(outputs), tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from clones import ONE_PICTURE, ONE_RUN, Clone
 
-from litemill.core import files, paths, store
+from litemill.core import files, npz, paths, store
 from litemill.core.judged import Validated
 from litemill.core.records import Fetched, Frozen
 from litemill.runtime import Model
@@ -93,7 +93,7 @@ def test_the_files_are_the_original(built: Clone) -> None:
     }
     assert metrics["predict"]["bottleneck_cosine"] > 0.99999
     assert metrics["transfer"]["psnr_db"] > 60
-    stylized = files.read_arrays(built.root / paths.reference("transfer"))["stylized"]
+    stylized = npz.read(built.root / paths.reference("transfer"))["stylized"]
     assert float(np.ptp(stylized)) > 0.05
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from litemill.comparison.changes import Artifact
 from litemill.comparison.revision import Revision
-from litemill.core import files, paths
+from litemill.core import npz, paths
 from litemill.core.errors import LitemillError
 from litemill.report import differences, palette
 from litemill.report.grid import Cell, Grid, fitted
@@ -64,7 +64,7 @@ def _said(side: Revision, network: str, scratch: Path) -> Said | None:
         return None
     try:
         names = msgspec.json.decode((scratch / record).read_bytes(), type=Evaluated).evaluation
-        return Said(files.read_arrays(scratch / outputs), names)
+        return Said(npz.read(scratch / outputs), names)
     except (LitemillError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

@@ -4,17 +4,9 @@ import hashlib
 import os
 import shutil
 import tempfile
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
-
-from litemill.core.errors import LitemillError
-
-Arrays = dict[str, npt.NDArray[np.generic]]
 
 
 @contextmanager
@@ -53,20 +45,3 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
-    """Write named arrays as one .npz; the same arrays give the same bytes."""
-    with replacing(path) as new, new.open("wb") as stream:
-        np.savez(stream, allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
-
-
-def read_arrays(path: Path) -> Arrays:
-    """Read what `write_arrays` wrote."""
-    try:
-        with path.open("rb") as stream, np.lib.npyio.NpzFile(stream, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise LitemillError(
-            f"{path}: is no archive of arrays", got=error, remedy="remove it, then run: dvc repro"
-        ) from None

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
-from litemill.core import files, paths
+from litemill.core import files, npz, paths
 from litemill.core.errors import RecordError, from_os
-from litemill.core.files import Arrays
+from litemill.core.npz import Arrays
 from litemill.core.records import Converted, Frozen, Record, Referenced, Sampled
 
 R = TypeVar("R", bound=Record)
@@ -61,14 +61,14 @@ def sampled(network: str) -> tuple[Sampled, Arrays]:
     record = load(paths.record("samples", network), Sampled)
     file = paths.samples(network, "evaluation")
     check(paths.record("samples", network), record.evaluation_sha256, file)
-    return record, files.read_arrays(file)
+    return record, npz.read(file)
 
 
 def referenced(network: str) -> Arrays:
     """Give what the original says to a network's evaluation samples, checked."""
     record, file = load(paths.record("reference", network), Referenced), paths.reference(network)
     check(paths.record("reference", network), record.sha256, file)
-    return files.read_arrays(file)
+    return npz.read(file)
 
 
 def artifacts(network: str) -> dict[str, Converted]:

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import files, paths, store
-from litemill.core.files import Arrays
+from litemill.core import npz, paths, store
+from litemill.core.npz import Arrays
 from litemill.report import measures
 from litemill.report.chosen import chosen
 from litemill.report.grid import fitted
@@ -72,4 +72,4 @@ def _read(stage: str, section: Section, sha256: str) -> Arrays:
     """Read what a stage left beside its record."""
     path = paths.reference(section.name) if stage == "reference" else paths.outputs(section.name)
     store.check(paths.record(stage, section.name), sha256, path)
-    return files.read_arrays(path)
+    return npz.read(path)

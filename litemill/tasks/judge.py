@@ -10,7 +10,7 @@ import numpy.typing as npt
 from litemill.core import paths, roles, store, threads
 from litemill.core.catalog import Entry
 from litemill.core.errors import RecordError, SettingsError
-from litemill.core.files import Arrays
+from litemill.core.npz import Arrays
 from litemill.core.params import Network
 from litemill.tasks import pictures, sampling, segmentation, stylization
 from litemill.tasks.pictures import Floats, Pixels

@@ -5,7 +5,7 @@ import numpy as np
 from litemill.core import paths
 from litemill.core.catalog import Crop, Entry
 from litemill.core.errors import SettingsError
-from litemill.core.files import Arrays
+from litemill.core.npz import Arrays
 from litemill.core.params import Images, Kind, Network
 from litemill.tasks import pictures, segmentation, stylization
 from litemill.tasks.pictures import Floats

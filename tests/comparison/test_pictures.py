@@ -10,7 +10,7 @@ import pytest
 from litemill.comparison import pictures
 from litemill.comparison.changes import Artifact
 from litemill.comparison.revision import Revision
-from litemill.core import files, paths
+from litemill.core import files, npz, paths
 from litemill.report.grid import Grid
 
 NAMES = ("content/a.png", "content/b.png")
@@ -33,7 +33,7 @@ class Side(Revision):
 def side(folder: Path, answers: list[npt.NDArray[np.generic]], names: tuple[str, ...] = NAMES) -> Side:
     """Write what a side's int8 file said to its samples."""
     said = {f"int8_{index:03}": answer for index, answer in enumerate(answers)}
-    files.write_arrays(folder / paths.outputs("birds"), said)
+    npz.write(folder / paths.outputs("birds"), said)
     record = json.dumps({"evaluation": names, "of_another_version": 1})
     files.write(folder / paths.record("samples", "birds"), record.encode())
     return Side(folder)

@@ -14,7 +14,7 @@ from small_networks import SAMPLES, SHAPE, file, model
 from litemill.conversion import tflite
 from litemill.conversion.converter import convert
 from litemill.conversion.quantizer import choose, quantized
-from litemill.core import files, params, paths
+from litemill.core import npz, params, paths
 from litemill.core.errors import ConversionError
 from litemill.core.recipe import OpRule, Recipe
 from litemill.core.records import Tensor
@@ -157,8 +157,8 @@ def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_orig
     path, least = paths.artifact("magenta_transfer", recipe), {"fp16_exact": 100, "mixed": 39, "fastest": 36.5}
     if not path.is_file():
         pytest.skip(f"{path} is not there: dvc repro")
-    found = files.read_arrays(paths.samples("magenta_transfer", "evaluation"))
-    original = files.read_arrays(paths.reference("magenta_transfer"))["stylized"]
+    found = npz.read(paths.samples("magenta_transfer", "evaluation"))
+    original = npz.read(paths.reference("magenta_transfer"))["stylized"]
     file_of = Model(path)
     assert len(file_of.partitions()) == 1
     errors = [

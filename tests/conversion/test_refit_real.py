@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from litemill.conversion import converter, int8, repack
-from litemill.core import files, paths, store
+from litemill.core import npz, paths, store
 from litemill.core.recipe import Recipe
 from litemill.runtime import Model
 from litemill.tasks.judge import case_of, judge
@@ -20,7 +20,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     if not paths.reference(NETWORK).is_file():
         pytest.skip(f"{paths.reference(NETWORK)} is not there: dvc repro")
     frozen, folder = store.frozen(NETWORK), tmp_path_factory.mktemp("real")
-    samples = files.read_arrays(paths.samples(NETWORK, "calibration"))
+    samples = npz.read(paths.samples(NETWORK, "calibration"))
     given = (paths.graph(NETWORK).read_bytes(), frozen.inputs, frozen.output.name)
     made = {
         "plain": converter.convert(*given, Recipe("int8", 12), samples),

@@ -11,7 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from small_networks import SAMPLES, buffer_starts, file, model, names
 
 from litemill.conversion import repack, tflite
-from litemill.core import files, paths
+from litemill.core import npz, paths
 from litemill.core.errors import ConversionError
 from litemill.core.recipe import OpRule, Recipe
 from litemill.runtime import Model
@@ -202,6 +202,6 @@ def test_files_of_the_build_are_repacked(network: str, recipe: str) -> None:
         pytest.skip(f"{path} is not there: dvc repro")
     data = path.read_bytes()
     assert repack.repacked(data) == data
-    samples = files.read_arrays(paths.samples(network, "calibration"))
+    samples = npz.read(paths.samples(network, "calibration"))
     roles = [tensor.role for tensor in Model(path).inputs]
     repack.require_same(data, repack.repacked(data), {role: samples[role][0] for role in roles})

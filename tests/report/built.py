@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from litemill.core import catalog, files, params, paths, store
+from litemill.core import catalog, files, npz, params, paths, store
 from litemill.core.catalog import Entry
 from litemill.core.judged import Failure, Gate, Judged, Pair, Paired, Validated, Verdict
 from litemill.core.measured import Benchmarked, Delegation, Latency, Machine, Measured, Rewriting, Variant
@@ -146,8 +146,8 @@ def sampled(network: str) -> None:
             "bottleneck": random.random((2, 1, 1, 100), np.float32),
         }
         answers = {"stylized": np.full_like(picture, 0.5)}
-    files.write_arrays(paths.samples(network, "evaluation"), arrays)
-    files.write_arrays(paths.reference(network), answers)
+    npz.write(paths.samples(network, "evaluation"), arrays)
+    npz.write(paths.reference(network), answers)
     truth = {BIRD: "segmentation/bird_labels.png"} if network == "birds" else {}
     sha256 = files.sha256(paths.samples(network, "evaluation"))
     calibration = ("content/owl.jpg",) if network != "painter" else ("content/owl.jpg + style/bricks_sq.jpg",)
@@ -194,7 +194,7 @@ def validated(network: str) -> None:
         for shift, (name, _, _) in enumerate(measured_files(network))
         for index, answer in enumerate(answers(network, shift))
     }
-    files.write_arrays(paths.outputs(network), said)
+    npz.write(paths.outputs(network), said)
     sha256 = files.sha256(paths.outputs(network))
     store.save(paths.record("validate", network), Validated(network, sha256, judged, original))
 

@@ -8,7 +8,7 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 from litemill.conversion.converter import convert
-from litemill.core import files, paths
+from litemill.core import npz, paths
 from litemill.core.recipe import Recipe
 from litemill.core.records import Tensor
 from litemill.graphs.load import read
@@ -33,7 +33,7 @@ def graph_of(network: str) -> Any:
 
 
 def inputs_of(network: str, count: int) -> dict[str, Any]:
-    return {role: values[:count] for role, values in files.read_arrays(paths.samples(network, "evaluation")).items()}
+    return {role: values[:count] for role, values in npz.read(paths.samples(network, "evaluation")).items()}
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -56,7 +56,7 @@ def test_the_transfer_file_is_one_partition_and_true_to_the_original(tmp_path: P
     interpreter.allocate_tensors()
     assert [op["op_name"] for op in interpreter._get_ops_details()].count("DELEGATE") == 1
     model, samples = Model(path), inputs_of("magenta_transfer", 3)
-    original = files.read_arrays(paths.reference("magenta_transfer"))["stylized"]
+    original = npz.read(paths.reference("magenta_transfer"))["stylized"]
     psnr = [
         metrics.psnr_db(model.run({role: samples[role][index] for role in ROLES}), original[index])
         for index in range(3)

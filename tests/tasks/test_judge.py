@@ -10,7 +10,7 @@ from PIL import Image
 from litemill.core import paths
 from litemill.core.catalog import Crop, Entry
 from litemill.core.errors import RecordError, SettingsError
-from litemill.core.files import Arrays
+from litemill.core.npz import Arrays
 from litemill.core.params import Network
 from litemill.runtime import Model
 from litemill.tasks import judge, pictures, sampling, segmentation
