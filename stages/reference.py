@@ -50,11 +50,11 @@ def proven(network: str, known: Frozen, inputs: Arrays) -> dict[str, float]:
 def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float | None]:
     """Give labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
     run, cut, role = runner(frozen(paths.source(settings.source), entry)), entry.cut, roles.output(settings)
-    names_of = [cut["image"], cut[role], cut.get("labels", cut[role])]
+    fetched = [cut["image"], cut[role], cut.get("labels", cut[role])]
 
     def said(name: str) -> tuple[Pixels, list[Array]]:
         pixels = pictures.read(paths.IMAGES / name)
-        return pixels, run({cut["picture"]: pixels[None]}, names_of)
+        return pixels, run({cut["picture"]: pixels[None]}, fetched)
 
     arrays: Arrays = {}
     logits, errors = [], []

@@ -8,9 +8,11 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+# each run of a large graph holds activations of a gigabyte: more at once would want more memory than they save time
+MOST = 4
 # a worker that is for one thread says so, as Dask does of its own
 _said = os.environ.get("OMP_NUM_THREADS", "")
-CORES = int(_said) if _said.isdecimal() and int(_said) else os.cpu_count() or 1
+CORES = min(MOST, int(_said) if _said.isdecimal() and int(_said) else os.cpu_count() or 1)
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
