@@ -46,7 +46,7 @@ def main() -> None:
     name, *options = sys.argv[1:] or ["?"]
     if not _exists(name):
         sys.exit(f"error: {name}: no such module, expected one of this checkout, such as stages.convert")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # TensorFlow's remarks are not the stage's
+    _hush()
     try:
         connection = _started([name, *options])
         if connection is None:
@@ -57,6 +57,19 @@ def main() -> None:
                 _exit_as(name, _ending(connection))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+
+
+def begin() -> None:
+    """Start the server ahead of the first stage that needs it, and do not wait for it."""
+    _hush()
+    if os.environ.get("LITEMILL_WARM") != "0":
+        with contextlib.suppress(OSError):
+            _server().close()
+
+
+def _hush() -> None:
+    """Keep TensorFlow's remarks to itself, which are not the stage's."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 
 def _exists(module: str) -> bool:
@@ -72,7 +85,7 @@ def _started(argv: list[str]) -> socket.socket | None:
     if os.environ.get("LITEMILL_WARM") == "0":
         return None
     with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-        connection = stack.enter_context(_connect(_folder() / f"{_key()}.sock"))
+        connection = stack.enter_context(_server())
         connection.settimeout(READY_SECONDS)
         request = {"argv": argv, "cwd": str(Path.cwd()), "env": dict(os.environ)}
         data = json.dumps(request).encode() + b"\n"
@@ -152,8 +165,9 @@ def _key() -> str:
     return hashlib.sha256(repr(inherited).encode()).hexdigest()[:16]
 
 
-def _connect(path: Path) -> socket.socket:
-    """Connect to the server at `path`; if there is none, start one."""
+def _server() -> socket.socket:
+    """Connect to the server for stages of this process; if there is none, start one."""
+    path = _folder() / f"{_key()}.sock"
     try:
         return _dial(path)
     except OSError:

@@ -2,12 +2,13 @@
 
 import sys
 
+from litemill import warm
 from litemill.core import stage
 from litemill.progress import way
-from litemill.progress.child import Child
+from litemill.progress.child import Children
 from litemill.progress.forecast import Forecast
 from litemill.progress.line import Line
-from litemill.progress.slices import slices
+from litemill.progress.steps import LANES, steps
 
 
 def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT002  a flag of the command line
@@ -17,14 +18,18 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
     needed = way.needed(stages, names)
     forecast = Forecast(stages, needed)
     line = Line(forecast)
-    parts = [["--single-item", *part] for part in slices(stages, needed)] if not names else []
+    ordered = [[names]] if names else [[single(part) for part in step] for step in steps(stages, needed)]
+    if any(len(step) > 1 for step in ordered):
+        warm.begin()
+    # a DVC beside others waits for what they lock
+    dvc = ["dvc", "--wait-for-lock", "repro", *(["--pull"] if pull else [])]
     code = 0
     try:
-        for part in parts or [names]:
-            child = Child(["dvc", "repro", *(["--pull"] if pull else []), *part], terminal=line.moves)
-            for text in child.said():
-                line.say(text)
-            code = child.code()
+        for step in ordered:
+            children = Children([[*dvc, *part] for part in step], LANES, terminal=line.moves)
+            for lane, text in children.said():
+                line.say(text, lane)
+            code = children.code
             if code:
                 break
             forecast.end()
@@ -32,6 +37,11 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
         line.clear()
         forecast.save()
     sys.exit(code)
+
+
+def single(part: list[str]) -> list[str]:
+    """Give DVC's arguments for a slice; none of a build that is whole."""
+    return ["--single-item", *part] if part else []
 
 
 if __name__ == "__main__":

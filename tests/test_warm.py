@@ -109,6 +109,18 @@ def socket_of(sockets: Path) -> Path:
     return path
 
 
+def test_a_server_that_is_begun_ahead_serves_the_first_stage(checkout: Checkout, sockets: Path) -> None:
+    assert checkout.run("-c", "from litemill import warm; warm.begin()").returncode == 0
+    begun = socket_of(sockets)
+    assert tell(checkout)["preloaded"] is True
+    assert socket_of(sockets) == begun
+
+
+def test_none_is_begun_where_none_is_wanted(checkout: Checkout, sockets: Path) -> None:
+    assert checkout.run("-c", "from litemill import warm; warm.begin()", LITEMILL_WARM="0").returncode == 0
+    assert not sockets.exists()
+
+
 def test_stages_are_forks_of_one_server(checkout: Checkout) -> None:
     first, second = tell(checkout), tell(checkout)
     assert first["preloaded"]

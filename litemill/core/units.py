@@ -11,6 +11,8 @@ from litemill.core.params import Params
 
 SOURCES = "sources.all"
 BENCH = "bench"
+# the stages of a network that time files on this host, and what stands on them
+TIMED = ("benchmark", "rewriting", "recommend")
 
 
 class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -89,7 +91,7 @@ def _of_network(network: str, params: Params, most: int) -> list[Unit]:
         targets = tuple(_at(network, f"convert@{recipe}") for recipe in recipes[number * most :][:most])
         after = (found[0].name,) if found else (SOURCES,)
         found.append(replace(whole, name=f"{network}.{number + 1}", targets=targets, after=after))
-    timed = tuple(_at(network, stage) for stage in ("benchmark", "rewriting", "recommend"))
+    timed = tuple(_at(network, stage) for stage in TIMED)
     before = tuple(part.name for part in found) or (SOURCES,)
     return [*found, replace(whole, after=before),
             replace(whole, name=f"{network}.benchmark", targets=timed, after=(network,), needs=BENCH)]  # fmt: skip

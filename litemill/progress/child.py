@@ -1,4 +1,4 @@
-"""A program whose output is read as it comes."""
+"""Programs whose output is read as it comes."""
 
 import codecs
 import os
@@ -7,10 +7,11 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 
 TICK_S = 1.0
-# after Ctrl-C, which the terminal sends to the program as well
+# after Ctrl-C, which the terminal sends to the programs as well
 PATIENCE_S = 10.0
 
 
@@ -27,49 +28,109 @@ class Child:
     """
 
     def __init__(self, command: Sequence[str], *, terminal: bool) -> None:
-        self._reader, writer = pty.openpty() if terminal else os.pipe()
-        self._process = subprocess.Popen(command, stdout=writer, stderr=writer if terminal else None)
+        self.reader, writer = pty.openpty() if terminal else os.pipe()
+        self.process = subprocess.Popen(command, stdout=writer, stderr=writer if terminal else None)
         os.close(writer)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._deadline = 0.0
-        signal.signal(signal.SIGTERM, lambda *_: self._process.terminate())
+        # what stands unfinished
+        self.rest = ""
+        self.silent = False
 
     def said(self) -> Iterator[str]:
-        """Give each line as it comes, its line break at the end, and at least each second what stands unfinished.
+        """Read what there is: each line with its line break, and what stands unfinished; at the end it is silent."""
+        try:
+            data = os.read(self.reader, 65536)
+        except OSError:  # a terminal whose last writer is gone
+            data = b""
+        *lines, self.rest = (self.rest + self._decode(data)).replace("\r\n", "\n").split("\n")
+        yield from (line + "\n" for line in lines)
+        if data:
+            yield self.rest
+            return
+        self.silent = True
+        if self.rest:
+            yield self.rest + "\n"
+
+    def code(self) -> int:
+        """Wait for the program's end, and give its exit status; 128 and more for a signal, as shells say it."""
+        status = self.process.wait()
+        os.close(self.reader)
+        return 128 - status if status < 0 else status
+
+
+class Children:
+    """Programs that run below this one, some at a time.
+
+    Parameters
+    ----------
+    commands
+        What is run, in this order. When one fails no other is begun; those that run go to their end.
+    at_once
+        How many run side by side, each in a lane of its own.
+    terminal
+        That of `Child`.
+    """
+
+    def __init__(self, commands: Iterable[Sequence[str]], at_once: int = 1, *, terminal: bool) -> None:
+        self._waiting, self._lanes, self._terminal = deque(commands), range(at_once), terminal
+        self._running: dict[int, Child] = {}
+        self._deadline = 0.0
+        self.code = 0
+        signal.signal(signal.SIGTERM, lambda *_: self._terminate())
+
+    def said(self) -> Iterator[tuple[int, str]]:
+        """Give each line as it comes, with its lane, and at least each second what stands unfinished.
+
+        When there is no more, `code` is the exit status of the first that failed, or 0.
 
         Raises
         ------
         KeyboardInterrupt
-            After Ctrl-C, when the program has ended, or was ended.
+            After Ctrl-C, when the programs have ended, or were ended.
         """
-        rest = ""
-        while (chunk := self._chunk()) is not None:
-            *lines, rest = (rest + chunk).replace("\r\n", "\n").split("\n")
-            yield from (line + "\n" for line in lines)
-            yield rest
-        if rest:
-            yield rest + "\n"
+        while True:
+            try:
+                self._start()
+                if not self._running:
+                    break
+                said = self._turn()
+            except KeyboardInterrupt:
+                self._deadline = time.monotonic() + PATIENCE_S
+                self._waiting.clear()
+                continue
+            yield from said
         if self._deadline:
             raise KeyboardInterrupt
 
-    def code(self) -> int:
-        """Give the exit status of the program, which has ended; 128 and more for a signal, as shells say it."""
-        status = self._process.wait()
-        return 128 - status if status < 0 else status
+    def _start(self) -> None:
+        """Begin what there is a lane for."""
+        for lane in self._lanes:
+            if self._waiting and lane not in self._running:
+                self._running[lane] = Child(self._waiting.popleft(), terminal=self._terminal)
 
-    def _chunk(self) -> str | None:
-        """Wait a moment for output; None where there is no more of it."""
-        try:
-            if select.select([self._reader], [], [], TICK_S)[0]:
-                data = os.read(self._reader, 65536)
-                return self._decode(data) if data else None
+    def _turn(self) -> list[tuple[int, str]]:
+        """Wait a moment for output; take the programs that have ended out of their lanes."""
+        readable = select.select([child.reader for child in self._running.values()], [], [], TICK_S)[0]
+        said = []
+        for lane, child in list(self._running.items()):
+            texts = child.said() if child.reader in readable else [child.rest]
+            said += [(lane, text) for text in texts]
             # another program may hold the stream open
-            if self._process.poll() is not None:
-                return None
-            if self._deadline and time.monotonic() > self._deadline:
-                self._process.terminate()
-        except KeyboardInterrupt:
-            self._deadline = time.monotonic() + PATIENCE_S
-        except OSError:  # a terminal whose last writer is gone
-            return None
-        return ""
+            if child.silent or (child.reader not in readable and child.process.poll() is not None):
+                del self._running[lane]
+                self._end(child.code())
+        if self._deadline and time.monotonic() > self._deadline:
+            self._terminate()
+        return said
+
+    def _end(self, code: int) -> None:
+        """Take the exit status of a program."""
+        if code:
+            self.code = self.code or code
+            self._waiting.clear()
+
+    def _terminate(self) -> None:
+        """End all."""
+        self._waiting.clear()
+        for child in self._running.values():
+            child.process.terminate()

@@ -34,31 +34,38 @@ class Forecast:
         self._clock = clock
         self._last = load()
         self._ran: dict[str, float] = {}
-        self._start = self._since = clock()
+        # by lane: the stage that runs there, and since when
+        self._running: dict[int, tuple[str, float]] = {}
+        self._start = clock()
         self.total = len(needed)
-        self.current = ""
 
-    def begin(self, stage: str) -> None:
-        """Take a stage as running from now on, and what ran before as done."""
-        self.pass_by(stage)
-        self.current = stage
+    def begin(self, stage: str, lane: int = 0) -> None:
+        """Take a stage as running in a lane from now on, and what ran there before as done."""
+        self.pass_by(stage, lane)
+        self._running[lane] = stage, self._clock()
 
-    def pass_by(self, stage: str) -> None:
-        """Take a stage as one that need not run, and what ran before as done."""
-        self.end()
+    def pass_by(self, stage: str, lane: int = 0) -> None:
+        """Take a stage as one that need not run, and what ran in its lane before as done."""
+        if lane in self._running:
+            ran, since = self._running.pop(lane)
+            self._ran[ran] = self._clock() - since
         self._left.discard(stage)
 
     def end(self) -> None:
-        """Take what ran as done."""
-        if self.current:
-            self._ran[self.current] = self._clock() - self._since
-        self.current, self._since = "", self._clock()
+        """Take what ran, in all lanes, as done."""
+        for lane, (stage, _) in list(self._running.items()):
+            self.pass_by(stage, lane)
 
     def save(self) -> None:
         """Keep how long each stage took, for the next build; of stages that are no more nothing is kept."""
         files.write(
             LAST, msgspec.json.encode({name: s for name, s in (self._last | self._ran).items() if name in self._way})
         )
+
+    @property
+    def current(self) -> list[str]:
+        """What runs now, by lane."""
+        return [stage for _, (stage, _) in sorted(self._running.items())]
 
     @property
     def left(self) -> int:
@@ -73,13 +80,13 @@ class Forecast:
     @property
     def remaining(self) -> tuple[float, bool]:
         """Seconds that are known to come, and whether those are all: a stage may never have run here."""
-        dirty = {*self._ran, self.current}
+        dirty = {*self._ran, *self.current}
         coming = [name for name in self._left if not dirty.isdisjoint(self._way[name])]
         seconds = sum(self._last.get(name, 0) for name in coming)
-        if self.current:
-            seconds += max(0, self._last.get(self.current, 0) - (self._clock() - self._since))
-            coming.append(self.current)
-        return seconds, all(name in self._last for name in coming)
+        seconds += sum(
+            max(0, self._last.get(name, 0) - self._clock() + since) for name, since in self._running.values()
+        )
+        return seconds, all(name in self._last for name in (*coming, *self.current))
 
 
 def load() -> dict[str, float]:

@@ -22,22 +22,24 @@ class Line:
     Parameters
     ----------
     forecast
-        Is told which stages run and which need not.
+        Is told which stages run, in which lane, and which need not.
     """
 
     def __init__(self, forecast: Forecast) -> None:
         self._forecast = forecast
         self.moves = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
-    def say(self, text: str) -> None:
-        """Take a line of DVC's output; or what stands of an unfinished one, such as a bar of progress."""
+    def say(self, text: str, lane: int = 0) -> None:
+        """Take a line of a DVC's output; or what stands of an unfinished one, such as a bar of progress."""
         if text.endswith("\n"):
-            runs = self._follow(text)
+            runs = self._follow(text, lane)
             self.clear()
             print(f"[{self._where()}] {text}" if runs and not self.moves else text, end="", flush=True)
         if self.moves:
             moment = CONTROLS.sub("", text.rpartition("\r")[2]) if not text.endswith("\n") else ""
-            words = ": ".join(one for one in (self._where(), _short(self._forecast.current), moment) if one)
+            words = ": ".join(
+                one for one in (self._where(), ", ".join(map(_short, self._forecast.current)), moment) if one
+            )
             print(WIPE + words[: shutil.get_terminal_size().columns - 1], end="", flush=True)
 
     def clear(self) -> None:
@@ -45,13 +47,13 @@ class Line:
         if self.moves:
             print(WIPE, end="", flush=True)
 
-    def _follow(self, text: str) -> bool:
+    def _follow(self, text: str, lane: int) -> bool:
         """Tell the forecast which stage a line is about; whether one begins to run."""
         plain = CONTROLS.sub("", text)
         if found := RUNS.match(plain):
-            self._forecast.begin(found[1])
+            self._forecast.begin(found[1], lane)
         elif rests := RESTS.match(plain):
-            self._forecast.pass_by(rests[1])
+            self._forecast.pass_by(rests[1], lane)
         return bool(found)
 
     def _where(self) -> str:

@@ -40,7 +40,7 @@ def test_what_is_left_is_counted_down() -> None:
     assert (found.total, found.left) == (4, 4)
     found.pass_by("a")
     found.begin("b")
-    assert (found.left, found.current) == (2, "b")
+    assert (found.left, found.current) == (2, ["b"])
 
 
 def test_what_stands_on_a_stage_that_runs_takes_as_long_as_the_last_time() -> None:
@@ -54,6 +54,24 @@ def test_what_stands_on_a_stage_that_runs_takes_as_long_as_the_last_time() -> No
     assert found.remaining == (45, True)
     clock.now += 95
     assert found.remaining == (30, True)
+
+
+def test_stages_side_by_side_each_have_their_time() -> None:
+    clock = Clock()
+    built(clock, a=10, other=40)
+    found = Forecast(WAY, WAY, clock)
+    found.begin("other", lane=1)
+    clock.now += 4
+    found.begin("a")
+    clock.now += 5
+    assert found.current == ["a", "other"]
+    assert found.remaining == (5 + 31, False)
+    found.pass_by("b")
+    clock.now += 1
+    found.end()
+    found.save()
+    assert found.current == []
+    assert forecast.load() == {"a": 5, "other": 10}
 
 
 def test_what_never_ran_here_makes_the_time_a_least() -> None:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,8 @@ def start(build: Path, *options: str, terminal: int | None = None) -> subprocess
     out = subprocess.PIPE if terminal is None else terminal
     return subprocess.Popen(
         [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}, process_group=0,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
+        process_group=0,
     )  # fmt: skip
 
 
@@ -141,6 +143,71 @@ def test_a_stage_that_fails_ends_the_build_as_dvc_ends_it(build: Path) -> None:
     code, seen = on_terminal(build)
     assert code == alone.returncode
     assert "error: no -> yes\r\n" in seen
+
+
+@pytest.fixture
+def networks(build: Path) -> Path:
+    """Give a build of three new networks, each of which leaves word of what it does."""
+    for name in ("left", "middle", "right"):
+        graph, times = f"data/graphs/{name}/graph.pb", f"times/{name}"
+        freeze = f"sh freeze.sh {name} >> log && echo 1 > {graph}"
+        stages = {
+            "freeze": {"wdir": "../..", "cmd": freeze, "deps": ["in"], "outs": [graph]},
+            "benchmark": {
+                "wdir": "../..",
+                "cmd": f"echo {name} timed | tee -a log {times}",
+                "deps": [graph],
+                "outs": [times],
+            },
+        }
+        for folder in (f"pipelines/{name}", f"data/graphs/{name}", "times"):
+            (build / folder).mkdir(parents=True, exist_ok=True)
+        (build / f"pipelines/{name}/dvc.yaml").write_text(yaml.safe_dump({"stages": stages}))
+    (build / "freeze.sh").write_text("echo $1 begins; sleep 3; echo $1 ends\n")
+    root = {"report": {"cmd": "cp log report", "deps": ["times"], "outs": ["report"]}}
+    (build / "dvc.yaml").write_text(yaml.safe_dump({"stages": root}))
+    return build
+
+
+def test_new_networks_are_built_side_by_side_and_timed_alone(networks: Path) -> None:
+    done = plainly(networks)
+    assert done.returncode == 0, done.stderr
+    log = (networks / "log").read_text().splitlines()
+    assert sorted(log[:2]) == ["left begins", "middle begins"]
+    assert sorted(line for line in log[2:5] if line.endswith("ends")) == ["left ends", "middle ends"]
+    assert log[5] == "right ends"
+    assert sorted(log[6:]) == ["left timed", "middle timed", "right timed"]
+    assert sorted(re.findall(r"^\[stage (\d) of 7", done.stdout, re.MULTILINE)) == [*"1234567"]
+    assert "Running stage" not in plainly(networks).stdout
+
+
+def test_a_terminal_shows_all_that_runs(networks: Path) -> None:
+    code, seen = on_terminal(networks)
+    assert code == 0
+    assert re.search(r"stage 2 of 7, 5 left, 00:\d\d elapsed: left/freeze, middle/freeze", seen)
+
+
+def test_what_runs_beside_a_stage_that_fails_goes_to_its_end_and_no_more_is_begun(networks: Path) -> None:
+    (networks / "freeze.sh").write_text("test $1 != left || { sleep 1; echo 'error: no' >&2; exit 3; }; sleep 3\n")
+    done = plainly(networks)
+    assert done.returncode not in {0, 130}
+    assert done.stderr.count("error: no\n") == 1
+    assert [path.parent.name for path in networks.glob("data/graphs/*/graph.pb")] == ["middle"]
+
+
+def test_an_interrupt_reaches_all_that_run(networks: Path) -> None:
+    (networks / "freeze.sh").write_text("touch begun.$1; sleep 2; touch late.$1\n")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = start(networks)
+    signal.signal(signal.SIGINT, before)
+    while len(list(networks.glob("begun.*"))) < 2:
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    time.sleep(2.5)
+    assert not list(networks.glob("late.*"))
 
 
 @pytest.mark.parametrize(("what", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
