@@ -13,6 +13,7 @@ POLL_MOST_S = 5.0
 LOG_BYTES = 2_000_000
 STARTS = 2
 _BOOT = "/proc/sys/kernel/random/boot_id"
+_STATES = ("absent", "starting", "running", "lost", "done")
 # polls in which a started process may not have written its id yet
 PATIENCE = 20
 KILLED, CRASHED, ABORTED, NOT_EXECUTABLE, NOT_FOUND = 137, 139, 134, 126, 127
@@ -47,7 +48,7 @@ class Detached:
         self._folder, self._place, self._stop = folder, folder.place, stop
 
     def state(self, name: str) -> str:
-        """Give `absent`, `starting`, `running`, `lost`, or `done` and the exit status."""
+        """Give `absent`, `starting`, `running`, `lost`, or `done` and the exit status; DeviceError if it is none."""
         script = (
             f"cd {self._at(name)} 2>/dev/null || {{ echo absent; exit; }}\n"
             # a device that shuts down kills the tool first: what ended badly before it restarted was lost
@@ -55,11 +56,15 @@ class Detached:
             f'[ "$(cat status)" = 0 ] || [ "$(cat boot)" = "$(cat {_BOOT})" ] || {{ echo lost; exit; }}\n'
             'echo "done $(cat status)"; exit; }\n'
             "[ -s pid ] || { echo starting; exit; }\n"
-            f"pid=$(cat pid); tr '\\0' ' ' </proc/$pid/cmdline 2>/dev/null | grep -q {self._folder.name} "
-            "&& { echo running; exit; }\n"
+            f"{self._folder.runs('$(cat pid)')} && {{ echo running; exit; }}\n"
             '[ -f status ] && echo "done $(cat status)" || echo lost'
         )
-        return self._place.shell(script).text.strip()
+        said = self._place.shell(script).text.strip()
+        state = said.rpartition("\n")[2]
+        if not state.startswith(_STATES):
+            raise DeviceError(f"{self._at(name)}: the device's shell doesn't say how it stands",
+                              expected=", ".join(_STATES), got=state, remedy="see the device's shell")  # fmt: skip
+        return state
 
     def run(self, name: str, command: str, limit_s: float, state: str) -> Ended:
         """See a command, whose `state` was just asked for, to its end: start it unless that was done, read its log.

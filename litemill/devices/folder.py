@@ -74,9 +74,14 @@ class Folder:
         """Give the script that ends runs; only processes that name this folder are ours."""
         return (
             f"for file in {self.path}/{runs}/pid; do [ -f $file ] || continue; pid=$(cat $file); "
-            f"tr '\\0' ' ' </proc/$pid/cmdline 2>/dev/null | grep -q {self.name} || continue; "
+            f"{self.runs('$pid')} || continue; "
             "kill -9 -$pid 2>/dev/null; kill -9 $pid 2>/dev/null; done"
         )
+
+    def runs(self, pid: str) -> str:
+        """Give the command that tells whether a process runs and names this folder; it prints nothing."""
+        # `<` of a file that is not there is the shell's own complaint, which `2>` behind it does not hush
+        return f"cat /proc/{pid}/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q {self.name}"
 
     def _sha256(self, path: str) -> str:
         said = self.place.shell(f"[ ! -f {path} ] || sha256sum {path}", limit_s=120)

@@ -175,8 +175,8 @@ def test_a_restart_of_the_phone_costs_the_process_that_ran(bench: Workbench, pho
     process = bench.start()
     wait_for(bench.started)
     phone.reboot()
-    process.communicate(timeout=240)
-    assert process.returncode == 0
+    _, complained = process.communicate(timeout=240)
+    assert process.returncode == 0, complained
     assert [one.outcome for one in bench.figures("pixel")] == ["measured"]
     assert len(bench.started()) == 4
     assert clean(phone)
