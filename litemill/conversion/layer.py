@@ -80,7 +80,10 @@ class Layer(NamedTuple):
         scale, zero_point = self.input.quantization.scale[0], self.input.quantization.zeroPoint[0]
         found = self._found(stored, zero_point)
         ordered = np.ascontiguousarray(found.transpose(2, 0, 1, 3).reshape(self.groups, len(found), -1))
-        return np.asarray((ordered.astype(np.float32) - np.float32(zero_point)) * np.float32(scale))
+        patches = ordered.astype(np.float32)
+        patches -= np.float32(zero_point)
+        patches *= np.float32(scale)
+        return patches
 
     def sums(self, values: Values) -> Values:
         """Give what it computes of a float map there, without bias and activation: [groups, places, outputs]."""
