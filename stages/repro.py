@@ -21,21 +21,23 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
     ordered = [[names]] if names else [[single(part) for part in step] for step in steps(stages, needed)]
     if any(len(step) > 1 for step in ordered):
         warm.begin()
-    # a DVC beside others waits for what they lock
-    dvc = ["dvc", "--wait-for-lock", "repro", *(["--pull"] if pull else [])]
+    options = ["--pull"] if pull else []
     code = 0
     try:
         for step in ordered:
-            children = Children([[*dvc, *part] for part in step], LANES, terminal=line.moves)
+            # a DVC beside others waits for what they lock
+            dvc = ["dvc", *(["--wait-for-lock"] if len(step) > 1 else []), "repro", *options]
+            children = Children([[*dvc, *part] for part in step], LANES, forecast.end, terminal=line.moves)
             for lane, text in children.said():
                 line.say(text, lane)
             code = children.code
             if code:
                 break
-            forecast.end()
     finally:
         line.clear()
         forecast.save()
+    if code and len(step) > 1:
+        print("error: a stage failed -> see its error above; what ran beside it went to its end", file=sys.stderr)
     sys.exit(code)
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 TICK_S = 1.0
 # after Ctrl-C, which the terminal sends to the programs as well
@@ -67,12 +67,16 @@ class Children:
         What is run, in this order. When one fails no other is begun; those that run go to their end.
     at_once
         How many run side by side, each in a lane of its own.
+    done
+        Is told the lane of each that ended well.
     terminal
         That of `Child`.
     """
 
-    def __init__(self, commands: Iterable[Sequence[str]], at_once: int = 1, *, terminal: bool) -> None:
-        self._waiting, self._lanes, self._terminal = deque(commands), range(at_once), terminal
+    def __init__(
+        self, commands: Iterable[Sequence[str]], at_once: int, done: Callable[[int], None], *, terminal: bool
+    ) -> None:
+        self._waiting, self._lanes, self._done, self._terminal = deque(commands), range(at_once), done, terminal
         self._running: dict[int, Child] = {}
         self._deadline = 0.0
         self.code = 0
@@ -93,12 +97,14 @@ class Children:
                 self._start()
                 if not self._running:
                     break
-                said = self._turn()
+                said, ended = self._turn()
             except KeyboardInterrupt:
                 self._deadline = time.monotonic() + PATIENCE_S
                 self._waiting.clear()
                 continue
             yield from said
+            for lane, child in ended.items():
+                self._end(lane, child.code())
         if self._deadline:
             raise KeyboardInterrupt
 
@@ -108,26 +114,28 @@ class Children:
             if self._waiting and lane not in self._running:
                 self._running[lane] = Child(self._waiting.popleft(), terminal=self._terminal)
 
-    def _turn(self) -> list[tuple[int, str]]:
-        """Wait a moment for output; take the programs that have ended out of their lanes."""
+    def _turn(self) -> tuple[list[tuple[int, str]], dict[int, Child]]:
+        """Wait a moment for output; give it, and the programs that have ended by their lanes, which are free then."""
         readable = select.select([child.reader for child in self._running.values()], [], [], TICK_S)[0]
-        said = []
-        for lane, child in list(self._running.items()):
+        said, ended = [], {}
+        for lane, child in self._running.items():
             texts = child.said() if child.reader in readable else [child.rest]
             said += [(lane, text) for text in texts]
             # another program may hold the stream open
             if child.silent or (child.reader not in readable and child.process.poll() is not None):
-                del self._running[lane]
-                self._end(child.code())
+                ended[lane] = child
         if self._deadline and time.monotonic() > self._deadline:
             self._terminate()
-        return said
+        self._running = {lane: child for lane, child in self._running.items() if lane not in ended}
+        return said, ended
 
-    def _end(self, code: int) -> None:
-        """Take the exit status of a program."""
+    def _end(self, lane: int, code: int) -> None:
+        """Take the exit status of a lane's program."""
         if code:
             self.code = self.code or code
             self._waiting.clear()
+        else:
+            self._done(lane)
 
     def _terminate(self) -> None:
         """End all."""

@@ -46,15 +46,14 @@ class Forecast:
 
     def pass_by(self, stage: str, lane: int = 0) -> None:
         """Take a stage as one that need not run, and what ran in its lane before as done."""
-        if lane in self._running:
-            ran, since = self._running.pop(lane)
-            self._ran[ran] = self._clock() - since
+        self.end(lane)
         self._left.discard(stage)
 
-    def end(self) -> None:
-        """Take what ran, in all lanes, as done."""
-        for lane, (stage, _) in list(self._running.items()):
-            self.pass_by(stage, lane)
+    def end(self, lane: int = 0) -> None:
+        """Take what ran in a lane as done."""
+        if lane in self._running:
+            stage, since = self._running.pop(lane)
+            self._ran[stage] = self._clock() - since
 
     def save(self) -> None:
         """Keep how long each stage took, for the next build; of stages that are no more nothing is kept."""
@@ -83,9 +82,8 @@ class Forecast:
         dirty = {*self._ran, *self.current}
         coming = [name for name in self._left if not dirty.isdisjoint(self._way[name])]
         seconds = sum(self._last.get(name, 0) for name in coming)
-        seconds += sum(
-            max(0, self._last.get(name, 0) - self._clock() + since) for name, since in self._running.values()
-        )
+        for name, since in self._running.values():
+            seconds += max(0, self._last.get(name, 0) - (self._clock() - since))
         return seconds, all(name in self._last for name in (*coming, *self.current))
 
 

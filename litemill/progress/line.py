@@ -37,9 +37,8 @@ class Line:
             print(f"[{self._where()}] {text}" if runs and not self.moves else text, end="", flush=True)
         if self.moves:
             moment = CONTROLS.sub("", text.rpartition("\r")[2]) if not text.endswith("\n") else ""
-            words = ": ".join(
-                one for one in (self._where(), ", ".join(map(_short, self._forecast.current)), moment) if one
-            )
+            stages = ", ".join(map(_short, self._forecast.current))
+            words = ": ".join(one for one in (self._where(), stages, moment) if one)
             print(WIPE + words[: shutil.get_terminal_size().columns - 1], end="", flush=True)
 
     def clear(self) -> None:

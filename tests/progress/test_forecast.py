@@ -67,8 +67,9 @@ def test_stages_side_by_side_each_have_their_time() -> None:
     assert found.current == ["a", "other"]
     assert found.remaining == (5 + 31, False)
     found.pass_by("b")
+    assert found.current == ["other"]
     clock.now += 1
-    found.end()
+    found.end(lane=1)
     found.save()
     assert found.current == []
     assert forecast.load() == {"a": 5, "other": 10}

@@ -192,6 +192,7 @@ def test_what_runs_beside_a_stage_that_fails_goes_to_its_end_and_no_more_is_begu
     done = plainly(networks)
     assert done.returncode not in {0, 130}
     assert done.stderr.count("error: no\n") == 1
+    assert done.stderr.splitlines()[-1].startswith("error: a stage failed -> see its error above")
     assert [path.parent.name for path in networks.glob("data/graphs/*/graph.pb")] == ["middle"]
 
 
