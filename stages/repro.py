@@ -36,7 +36,7 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
     finally:
         line.clear()
         forecast.save()
-    if code and len(step) > 1:
+    if code and len(step) > 1 and line.moves:  # without a terminal all errors come last as it is
         print("error: a stage failed -> see its error above; what ran beside it went to its end", file=sys.stderr)
     sys.exit(code)
 

@@ -192,8 +192,15 @@ def test_what_runs_beside_a_stage_that_fails_goes_to_its_end_and_no_more_is_begu
     done = plainly(networks)
     assert done.returncode not in {0, 130}
     assert done.stderr.count("error: no\n") == 1
-    assert done.stderr.splitlines()[-1].startswith("error: a stage failed -> see its error above")
+    assert done.stderr.splitlines()[-1].startswith("ERROR: failed to reproduce 'pipelines/left/dvc.yaml:freeze'")
     assert [path.parent.name for path in networks.glob("data/graphs/*/graph.pb")] == ["middle"]
+
+
+def test_a_terminal_is_told_of_a_failure_once_more_at_the_end(networks: Path) -> None:
+    (networks / "freeze.sh").write_text("test $1 != left || { echo 'error: no'; exit 3; }; sleep 3; echo worked >&2\n")
+    code, seen = on_terminal(networks)
+    assert code not in {0, 130}
+    assert seen.index("failed to reproduce") < seen.index("worked") < seen.index("error: a stage failed -> see its")
 
 
 def test_an_interrupt_reaches_all_that_run(networks: Path) -> None:
