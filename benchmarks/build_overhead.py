@@ -1,6 +1,7 @@
-"""What the orchestration costs: a cold `dvc repro` against the same work in one plain process, in turn, as a ratio.
+"""What the orchestration costs: cold builds against the same work in one plain process, in turn, as ratios.
 
-Run as `python benchmarks/build_overhead.py [ROUNDS]`. Each run has a scratch clone of its own at the committed state.
+A build is `dvc repro`, one stage at a time, and what `make repro` runs, which builds new networks two at a time. Run as
+`python benchmarks/build_overhead.py [ROUNDS]`. Each run has a scratch clone of its own at the committed state.
 """
 
 import os
@@ -50,18 +51,25 @@ def timed(command: list[str], folder: Path) -> float:
 
 
 def main(rounds: int) -> None:
-    """Print each round's times, then the median ratio with its range."""
-    ratios = []
+    """Print each round's times, then the median ratios with their ranges."""
+    ways = {"one process": [sys.executable, "-c", PLAIN], "dvc repro": ["dvc", "repro"],
+            "make repro": [sys.executable, "-m", "stages.repro"]}  # fmt: skip
+    taken: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds):
         scratch = Path(tempfile.mkdtemp(prefix="overhead-"))
         try:
-            plain = timed([sys.executable, "-c", PLAIN], clone(scratch / "plain"))
-            built = timed(["dvc", "repro"], clone(scratch / "built"))
+            for name, command in ways.items():
+                taken[name].append(timed(command, clone(scratch / name.replace(" ", "-"))))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        ratios.append(built / plain)
-        print(f"round {number + 1}: one process {plain:.1f} s, dvc repro {built:.1f} s, ratio {built / plain:.2f}")
-    print(f"ratio: median {statistics.median(ratios):.2f} of {rounds} ({min(ratios):.2f} to {max(ratios):.2f})")
+        print(
+            f"round {number + 1}: " + ", ".join(f"{name} {times[-1]:.1f} s" for name, times in taken.items()),
+            flush=True,
+        )
+    plain, *built = ways
+    for name in built:
+        ratios = [one / of for one, of in zip(taken[name], taken[plain], strict=True)]
+        print(f"{name}: median {statistics.median(ratios):.2f} of {rounds} ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
 if __name__ == "__main__":
