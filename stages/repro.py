@@ -19,7 +19,7 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
     forecast = Forecast(stages, needed)
     line = Line(forecast)
     ordered = [[names]] if names else [[single(part) for part in step] for step in steps(stages, needed)]
-    if any(len(step) > 1 for step in ordered):
+    if not pull and any(len(step) > 1 for step in ordered):  # a remote may have it all
         warm.begin()
     options = ["--pull"] if pull else []
     code = 0
@@ -36,7 +36,7 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
     finally:
         line.clear()
         forecast.save()
-    if code and len(step) > 1 and line.moves:  # without a terminal all errors come last as it is
+    if code and len(step) > 1:
         print("error: a stage failed -> see its error above; what ran beside it went to its end", file=sys.stderr)
     sys.exit(code)
 

@@ -6,6 +6,7 @@ import pty
 import select
 import signal
 import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ class Child:
 
     def __init__(self, command: Sequence[str], *, terminal: bool) -> None:
         self.reader, writer = pty.openpty() if terminal else os.pipe()
-        self.process = subprocess.Popen(command, stdout=writer, stderr=writer if terminal else None)
+        self.process = subprocess.Popen(command, stdout=writer, stderr=writer if terminal else sys.stderr)
         os.close(writer)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         # what stands unfinished

@@ -41,11 +41,16 @@ def build(bare: Path, tmp_path: Path) -> Path:
 def start(build: Path, *options: str, terminal: int | None = None) -> subprocess.Popen[str]:
     """Start a build, on a terminal if there is one; it leads a group of processes, as from a shell."""
     out = subprocess.PIPE if terminal is None else terminal
-    return subprocess.Popen(
-        [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
-        process_group=0,
-    )  # fmt: skip
+    # where the tests are a shell's job in the background, Ctrl-C is ignored by all that they start
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
+            process_group=0,
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def plainly(build: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -192,7 +197,8 @@ def test_what_runs_beside_a_stage_that_fails_goes_to_its_end_and_no_more_is_begu
     done = plainly(networks)
     assert done.returncode not in {0, 130}
     assert done.stderr.count("error: no\n") == 1
-    assert done.stderr.splitlines()[-1].startswith("ERROR: failed to reproduce 'pipelines/left/dvc.yaml:freeze'")
+    assert "ERROR: failed to reproduce 'pipelines/left/dvc.yaml:freeze'" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: a stage failed -> see its error above")
     assert [path.parent.name for path in networks.glob("data/graphs/*/graph.pb")] == ["middle"]
 
 
@@ -205,9 +211,7 @@ def test_a_terminal_is_told_of_a_failure_once_more_at_the_end(networks: Path) ->
 
 def test_an_interrupt_reaches_all_that_run(networks: Path) -> None:
     (networks / "freeze.sh").write_text("touch begun.$1; sleep 2; touch late.$1\n")
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(networks)
-    signal.signal(signal.SIGINT, before)
     while len(list(networks.glob("begun.*"))) < 2:
         assert process.poll() is None
         time.sleep(0.05)
@@ -218,13 +222,19 @@ def test_an_interrupt_reaches_all_that_run(networks: Path) -> None:
     assert not list(networks.glob("late.*"))
 
 
+def test_an_error_is_said_as_it_comes(build: Path) -> None:
+    (build / "second.sh").write_text("echo 'error: no -> yes' >&2; sleep 600\n")
+    process = start(build)
+    assert process.stderr is not None
+    assert process.stderr.readline() == "error: no -> yes\n"
+    os.killpg(process.pid, signal.SIGTERM)
+    process.communicate(timeout=30)
+
+
 @pytest.mark.parametrize(("what", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_interrupts_a_build_interrupts_its_stage(build: Path, what: signal.Signals, code: int) -> None:
     (build / "second.sh").write_text("touch begun; sleep 2; touch late; cp one two\n")
-    # where the tests are a shell's job in the background, Ctrl-C is ignored by all that they start
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(build)
-    signal.signal(signal.SIGINT, before)
     while not (build / "begun").exists():
         assert process.poll() is None
         time.sleep(0.05)
