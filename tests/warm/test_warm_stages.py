@@ -1,35 +1,16 @@
-import fcntl
+"""Stages that run by way of the server: as if each were a process of its own."""
+
 import json
 import os
-import select
 import shutil
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import LIMIT, Checkout, all_ended, first_line, parent_of
+from processes import LIMIT, REPOSITORY, Checkout, all_ended, first_line, parent_of
 
-WARM = (sys.executable, "-m", "litemill.warm")
-TELL = """
-import json
-import os
-import sys
-
-def tell() -> str:
-    '''Tell what this process is.'''
-    print("told", file=sys.stderr)
-    return json.dumps({
-        "server": os.getppid(), "arguments": sys.argv[1:], "cwd": os.getcwd(), "name": os.environ.get("NAME"),
-        "stdin": sys.stdin.read(), "preloaded": "colorsys" in sys.modules, "version": 1,
-    })
-
-if __name__ == "__main__":
-    print(tell())
-"""
+from warm.checkouts import TELL, WARM, new_checkout, tell
 
 REFUSE = """
 from litemill.core import stage
@@ -70,57 +51,6 @@ print(float(tf.reduce_sum(square(tf.ones((64, 64))))))
 """
 
 
-@pytest.fixture
-def sockets(tmp_path: Path) -> Iterator[Path]:
-    """Give the folder of the servers' sockets, apart from the user's; its servers go away with it."""
-    run = tmp_path / "run"
-    run.mkdir(mode=0o700)
-    yield run / "litemill"
-    shutil.rmtree(run)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, sockets: Path) -> Checkout:
-    return new_checkout(tmp_path / "one", sockets)
-
-
-def new_checkout(root: Path, sockets: Path) -> Checkout:
-    checkout = Checkout(root, XDG_RUNTIME_DIR=str(sockets.parent), LITEMILL_WARM_PRELOAD="colorsys")
-    checkout.write("tell", TELL)
-    return checkout
-
-
-def tell(checkout: Checkout, *options: str, **env: str) -> dict[str, object]:
-    done = checkout.run(*WARM[1:], "stages.tell", *options, **env)
-    assert (done.returncode, done.stderr) == (0, "told\n")
-    told: dict[str, object] = json.loads(done.stdout)
-    return told
-
-
-def wait_until_gone(path: Path) -> None:
-    limit = time.monotonic() + LIMIT
-    while path.exists():
-        assert time.monotonic() < limit, f"{path} stays"
-        time.sleep(0.05)
-
-
-def socket_of(sockets: Path) -> Path:
-    (path,) = sockets.glob("*.sock")
-    return path
-
-
-def test_a_server_that_is_begun_ahead_serves_the_first_stage(checkout: Checkout, sockets: Path) -> None:
-    assert checkout.run("-c", "from litemill import warm; warm.begin()").returncode == 0
-    begun = socket_of(sockets)
-    assert tell(checkout)["preloaded"] is True
-    assert socket_of(sockets) == begun
-
-
-def test_none_is_begun_where_none_is_wanted(checkout: Checkout, sockets: Path) -> None:
-    assert checkout.run("-c", "from litemill import warm; warm.begin()", LITEMILL_WARM="0").returncode == 0
-    assert not sockets.exists()
-
-
 def test_stages_are_forks_of_one_server(checkout: Checkout) -> None:
     first, second = tell(checkout), tell(checkout)
     assert first["preloaded"]
@@ -156,7 +86,7 @@ def test_an_edit_of_a_stage_counts(checkout: Checkout) -> None:
 
 def test_an_edit_of_the_library_counts(tmp_path: Path, sockets: Path) -> None:
     checkout = new_checkout(tmp_path / "one", sockets)
-    shutil.copytree(Path(__file__).parents[1] / "litemill", checkout.root / "litemill")
+    shutil.copytree(REPOSITORY / "litemill", checkout.root / "litemill")
     del checkout.env["PYTHONPATH"]
     before = tell(checkout)
     for name in ("__init__.py", "errors.py"):
@@ -262,86 +192,12 @@ def test_ctrl_c_ends_a_stage_that_cannot_hear_it(checkout: Checkout) -> None:
     assert client.returncode == 130
 
 
-def test_another_checkout_has_another_server(tmp_path: Path, checkout: Checkout, sockets: Path) -> None:
-    other = new_checkout(tmp_path / "two", sockets)
-    assert tell(checkout)["server"] != tell(other)["server"]
-
-
-@pytest.mark.parametrize("variable", ["TF_DETERMINISTIC_OPS", "OMP_NUM_THREADS"])
-def test_another_start_of_tensorflow_has_another_server(checkout: Checkout, variable: str) -> None:
-    one, two, again = (tell(checkout, **{variable: value})["server"] for value in ("1", "2", "1"))
-    assert one == again
-    assert one != two
-
-
-def test_clients_at_once_start_one_server(checkout: Checkout, sockets: Path) -> None:
-    sockets.mkdir(mode=0o700)
-    with (sockets / "start.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # as a client that is about to start it
-        clients = [checkout.start(*WARM, "stages.busy") for _ in range(4)]
-        time.sleep(1)
-        assert list(sockets.glob("*.sock")) == []
-    assert len({first_line(client) for client in clients}) == 1
-    assert socket_of(sockets)
-    for client in clients:
-        client.send_signal(signal.SIGKILL)
-    for client in clients:
-        assert all_ended(client)
-
-
-def test_an_idle_server_goes_away_and_takes_its_socket_along(checkout: Checkout, sockets: Path) -> None:
-    first = tell(checkout, LITEMILL_WARM_IDLE="0.1")
-    wait_until_gone(socket_of(sockets))
-    assert tell(checkout, LITEMILL_WARM_IDLE="0.1")["server"] != first["server"]
-
-
-def test_a_server_goes_away_with_its_checkout(checkout: Checkout, sockets: Path) -> None:
-    tell(checkout)
-    shutil.rmtree(checkout.root)
-    wait_until_gone(socket_of(sockets))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="waits for a process that is not its own")
-def test_a_server_whose_socket_is_removed_goes_away(checkout: Checkout, sockets: Path) -> None:
-    server = int(str(tell(checkout)["server"]))
-    handle = os.pidfd_open(server)
-    socket_of(sockets).unlink()
-    assert select.select([handle], [], [], LIMIT)[0]
-    os.close(handle)
-    assert tell(checkout)["server"] != server
-
-
-def test_the_socket_of_a_killed_server_is_in_nobodys_way(checkout: Checkout, sockets: Path) -> None:
-    first = tell(checkout)
-    os.kill(int(str(first["server"])), signal.SIGKILL)
-    second = tell(checkout)
-    assert second["preloaded"]
-    assert second["server"] != first["server"]
-    assert socket_of(sockets)
-
-
-def test_the_socket_of_another_checkouts_killed_server_is_removed(
-    tmp_path: Path, checkout: Checkout, sockets: Path
-) -> None:
-    os.kill(int(str(tell(checkout)["server"])), signal.SIGKILL)
-    stale = socket_of(sockets)
-    tell(new_checkout(tmp_path / "two", sockets))
-    assert not stale.exists()
-
-
 @pytest.mark.parametrize("env", [{"LITEMILL_WARM": "0"}, {"LITEMILL_WARM_PRELOAD": "no_such_module"}])
 def test_without_a_server_the_stage_runs_all_the_same(checkout: Checkout, env: dict[str, str]) -> None:
     told = tell(checkout, "--a", **env)
     assert told["server"] == os.getpid()
     assert told["arguments"] == ["--a"]
     assert not told["preloaded"]
-
-
-def test_a_folder_open_to_others_is_not_trusted(checkout: Checkout, sockets: Path) -> None:
-    sockets.mkdir()
-    sockets.chmod(0o777)
-    assert tell(checkout)["server"] == os.getpid()
-    assert list(sockets.iterdir()) == []
 
 
 @pytest.mark.slow
