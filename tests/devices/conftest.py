@@ -1,6 +1,7 @@
 """The real adb client with a server of its own, and what it connects to: a fake phone, or a real adbd."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from devices.adb_client import Adb
 from devices.device import Device
 from devices.fake_adbd import FakePhone
+from devices.making import Making
 from devices.real_adbd import RealAdbd
 
 
@@ -24,6 +26,13 @@ def phone(adb: Adb, tmp_path: Path) -> Iterator[FakePhone]:
     with FakePhone(tmp_path / "phone") as fake:
         yield fake
         adb.run("disconnect", fake.serial)
+
+
+@pytest.fixture
+def make(adb: Adb, tmp_path: Path) -> Iterator[Making]:
+    """Give what makes phones of a kind."""
+    with ExitStack() as ends:
+        yield Making(adb, tmp_path, ends)
 
 
 @pytest.fixture
