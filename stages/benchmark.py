@@ -1,8 +1,9 @@
 """Time a network's files and its official baselines in turn, in one run on this host."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from litemill.bench.host import Job, Turn, measure
+from litemill.bench.host import Job, Outcome, Turn, measure_in_turn
 from litemill.bench.machine import machine
 from litemill.bench.operators import multiply_adds, xnnpack
 from litemill.bench.statistics import latency
@@ -22,34 +23,48 @@ def benchmark(network: str) -> str:
     chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
     if not chosen:
         raise RecordError(f"{network}: no file to time", remedy="name a network of params.yaml, and run: dvc repro")
-    paths_of = [str(path) for path in chosen.values()]
-    together = measure(Job(tuple(paths_of), (Turn(1, settings.rounds, settings.warmup),))).times_ms[0]
+    together, *alone = measure_in_turn(jobs([str(path) for path in chosen.values()], settings))
     artifacts = tuple(
-        measured(name, path, latency(1, times), settings, baseline=name in baselines)
-        for (name, path), times in zip(chosen.items(), together, strict=True)
+        measured(name, path, latencies(times_ms, one, settings), one, baseline=name in baselines)
+        for (name, path), times_ms, one in zip(chosen.items(), together.times_ms[0], alone, strict=True)
     )
     store.save(paths.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
     fastest = min(artifacts, key=lambda one: one.latency[0].median_ms)
     return f"{network}: {len(artifacts)} files timed, fastest {fastest.name} {fastest.latency[0].median_ms:.3g} ms"
 
 
-def measured(name: str, path: Path, alone: Latency, settings: Benchmark, *, baseline: bool) -> Measured:
-    """Measure a file in a process of its own: start-up and memory at one thread, latency at more.
+def jobs(names: Sequence[str], settings: Benchmark) -> list[Job]:
+    """Give what is measured, in order: all files in turn at one thread; then each in a process of its own.
 
-    Nothing else has grown that process's peak, and thread pools that wait for each other's turn would distort.
+    There it has its start-up and memory taken at one thread, since nothing else has grown that process's peak; and its
+    latency at more, since thread pools that wait for each other's turn would distort.
     """
-    more = [threads for threads in settings.threads if threads != 1]
-    turns = (Turn(1, 1), *(Turn(threads, settings.rounds, settings.warmup) for threads in more))
-    found = measure(Job((str(path),), turns))
-    latencies = {threads: latency(threads, times[0]) for threads, times in zip(more, found.times_ms[1:], strict=True)}
-    ordered = tuple(latencies.get(threads, alone) for threads in settings.threads)
+    together = Job(tuple(names), (Turn(1, settings.rounds, settings.warmup),))
+    timed = [Turn(threads, settings.rounds, settings.warmup) for threads in more(settings)]
+    return [together, *(Job((name,), (Turn(1, 1), *timed)) for name in names)]
+
+
+def more(settings: Benchmark) -> list[int]:
+    """Give the numbers of threads beyond one."""
+    return [threads for threads in settings.threads if threads != 1]
+
+
+def latencies(times_ms: Sequence[float], alone: Outcome, settings: Benchmark) -> tuple[Latency, ...]:
+    """Give a file's latency at each number of threads, from its runs in turn with the others and from those alone."""
+    turns = zip(more(settings), alone.times_ms[1:], strict=True)
+    times = {1: times_ms} | {threads: one for threads, (one,) in turns}
+    return tuple(latency(threads, times[threads]) for threads in settings.threads)
+
+
+def measured(name: str, path: Path, found: tuple[Latency, ...], alone: Outcome, *, baseline: bool) -> Measured:
+    """Say what a file costs."""
     model = Model(path)
     return Measured(
         name=name,
         sha256=files.sha256(path),
-        init_ms=found.init_ms[0],
-        peak_memory_mb=found.peak_memory_mb,
-        latency=ordered,
+        init_ms=alone.init_ms[0],
+        peak_memory_mb=alone.peak_memory_mb,
+        latency=found,
         baseline=baseline,
         multiply_adds=multiply_adds(model),
         delegation=(xnnpack(model), Delegation("gpu", None, refusals(path.read_bytes()))),
