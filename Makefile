@@ -98,4 +98,4 @@ lock: .venv/installed ## write requirements.lock anew from pyproject.toml (needs
 		--no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 
 clean: ## remove what the build made here; DVC's cache stays
-	@rm -rf data/sources data/baselines data/graphs data/samples data/references data/outputs models reports/records
+	@rm -rf data/sources data/baselines data/graphs data/samples data/references data/variants data/outputs models reports/records

@@ -23,7 +23,7 @@ p = params.load()
 def run(stage, *given): getattr(import_module(f"stages.{stage}"), stage)(*given)
 for name in p.fetch: run("fetch", name)
 run("baselines")
-for stage in ("freeze", "samples", "reference"):
+for stage in ("freeze", "samples", "reference", "variants"):
     for name in p.networks: run(stage, name)
 for name in p.networks:
     for recipe in p.built_with(name): run("convert", name, recipe)

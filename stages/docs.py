@@ -11,7 +11,7 @@ from litemill.core.judged import Gate, Paired, Validated
 from litemill.core.measured import Benchmarked, Rewriting
 from litemill.core.params import Params
 from litemill.core.recommended import Recommended
-from litemill.core.records import Converted, Fetched, Frozen, Record, Referenced, Sampled
+from litemill.core.records import Converted, Fetched, Frozen, Record, Referenced, Sampled, Variants
 from litemill.core.shown import Gallery
 from litemill.manual import reference
 from litemill.manual.schemas import schema
@@ -45,8 +45,8 @@ def written() -> dict[Path, str]:
 def records() -> dict[str, type[Record]]:
     """Give the kinds of records by the paths where they lie."""
     network: dict[str, type[Record]] = {
-        "freeze": Frozen, "samples": Sampled, "reference": Referenced, "validate": Validated,
-        "benchmark": Benchmarked, "rewriting": Rewriting, "recommend": Recommended,
+        "freeze": Frozen, "samples": Sampled, "reference": Referenced, "variants": Variants,
+        "validate": Validated, "benchmark": Benchmarked, "rewriting": Rewriting, "recommend": Recommended,
     }  # fmt: skip
     found: dict[Path, type[Record]] = {
         paths.record("fetch", "SOURCE"): Fetched,

@@ -70,7 +70,7 @@ class Clone:
 
     def slices(self, most: int) -> subprocess.CompletedProcess[str]:
         """Build as `make repro` does, in slices of so many stages."""
-        cut = f"from litemill.progress import steps; steps.MOST = {most}"
+        cut = f"from litemill.progress import parts; parts.MOST = {most}"
         return self._run(sys.executable, "-c", f"{cut}; from stages.repro import repro; repro()")
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
@@ -109,6 +109,7 @@ class Clone:
             "data/sources",
             "data/baselines",
             "data/graphs",
+            "data/variants",
             "data/samples",
             "data/references",
             "models",

@@ -107,7 +107,7 @@ def test_what_is_declared_is_there_or_made_by_a_stage() -> None:
 
 
 def test_stages_that_validate_or_report_import_no_tensorflow() -> None:
-    heavy = {"freeze", "samples", "reference", "convert", "rewriting"}
+    heavy = {"freeze", "samples", "reference", "convert", "variants"}
     for stage in set(STAGES) - heavy:
         for file in closure(own_file(stage)):
             names = {

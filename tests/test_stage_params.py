@@ -26,8 +26,8 @@ RECIPES = {
 }
 
 ORDER = (
-    *("plan", "fetch", "baselines", "freeze", "samples", "reference", "convert", "validate", "endtoend", "benchmark"),
-    *("rewriting", "phones", "recommend", "gate", "gallery", "report"),
+    *("plan", "fetch", "baselines", "freeze", "samples", "reference", "variants", "convert", "validate", "endtoend"),
+    *("benchmark", "rewriting", "phones", "recommend", "gate", "gallery", "report"),
 )
 BASELINE = "official_deeplabv3_257"
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from litemill.core.records import Record
+from litemill.core.records import Record, Variant
 
 
 class Latency(Record, frozen=True):
@@ -119,29 +119,17 @@ class Benchmarked(Record, frozen=True):
     artifacts: tuple[Measured, ...]
 
 
-class Variant(Record, frozen=True):
-    """A network in float32 with some of its rewrites, or none.
+class TimedVariant(Variant, frozen=True, kw_only=True):
+    """A network in float32 with some of its rewrites, or none, and what its file costs on one thread.
 
     Parameters
     ----------
-    name
-        `as cut`, the one rewrite, or `all`.
-    rewrites
-        Those that were applied, in how many places.
-    psnr_db, max_error
-        Against the graph without rewrites on one evaluation sample, as of `Referenced.rewrite_proof`; null for that
-        graph itself.
+    name, rewrites, sha256, size_bytes, psnr_db, max_error
+        As of `Variant`.
     ops, multiply_adds, delegation, latency, init_ms, peak_memory_mb
-        Of the file, one thread; all variants are timed in turn.
-    size_bytes
-        Of the file.
+        Of the file; all variants of a network are timed in turn.
     """
 
-    name: str
-    rewrites: dict[str, int]
-    psnr_db: float | None
-    max_error: float | None
-    size_bytes: int
     ops: int
     multiply_adds: int
     delegation: Delegation
@@ -162,4 +150,4 @@ class Rewriting(Record, frozen=True):
     """
 
     network: str
-    variants: tuple[Variant, ...] = ()
+    variants: tuple[TimedVariant, ...] = ()

@@ -19,6 +19,7 @@ BASELINES = Path("data/baselines")
 GRAPHS = Path("data/graphs")
 SAMPLES = Path("data/samples")
 REFERENCES = Path("data/references")
+VARIANTS = Path("data/variants")
 OUTPUTS = Path("data/outputs")
 MODELS = Path("models")
 RECOMMENDED = MODELS / "recommended"
@@ -70,6 +71,11 @@ def reference(network: str) -> Path:
     return REFERENCES / network / "reference.npz"
 
 
+def variant(network: str, name: str) -> Path:
+    """Give the float32 file of a network with some of its rewrites, or none."""
+    return VARIANTS / network / f"{name.replace(' ', '_')}.tflite"
+
+
 def outputs(network: str) -> Path:
     """Give what a network's files say to its evaluation inputs."""
     return OUTPUTS / f"{network}.npz"
@@ -101,7 +107,7 @@ def record(stage: str, *names: str) -> Path:
     Data that a later stage reads has its record beside it in one folder: one output, since DVC's time grows with the
     number of outputs and dependencies.
     """
-    beside = {"fetch": SOURCES, "freeze": GRAPHS, "samples": SAMPLES, "reference": REFERENCES}
+    beside = {"fetch": SOURCES, "freeze": GRAPHS, "samples": SAMPLES, "reference": REFERENCES, "variants": VARIANTS}
     if stage in beside:
         return beside[stage] / names[0] / "record.json"
     return RECORDS.joinpath(stage, *names[:-1], f"{names[-1]}.json")

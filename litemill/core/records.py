@@ -155,6 +155,45 @@ class Referenced(Record, frozen=True):
     rewrite_proof: dict[str, float] = {}
 
 
+class Variant(Record, frozen=True):
+    """A network in float32 with some of its rewrites, or none.
+
+    Parameters
+    ----------
+    name
+        `as cut`, the one rewrite, or `all`.
+    rewrites
+        Those that were applied, in how many places.
+    sha256, size_bytes
+        Of the file.
+    psnr_db, max_error
+        Against the graph without rewrites on one evaluation sample, as of `Referenced.rewrite_proof`; null for that
+        graph itself.
+    """
+
+    name: str
+    rewrites: dict[str, int]
+    sha256: str
+    size_bytes: int
+    psnr_db: float | None = None
+    max_error: float | None = None
+
+
+class Variants(Record, frozen=True):
+    """What the rewrites make of a network.
+
+    Parameters
+    ----------
+    network
+        Its name.
+    variants
+        The graph as it was cut, with each rewrite that finds a place alone, and with all; empty where none is listed.
+    """
+
+    network: str
+    variants: tuple[Variant, ...] = ()
+
+
 class Converted(Record, frozen=True):
     """A TFLite file.
 

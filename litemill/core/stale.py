@@ -13,7 +13,10 @@ from litemill.core import files, paths, settings
 from litemill.core.params import Params
 
 # where a network has a file or a folder of its own name
-PLACES = (paths.GRAPHS, paths.SAMPLES, paths.REFERENCES, paths.BASELINES, paths.OUTPUTS, paths.MODELS)
+PLACES = (
+    *(paths.GRAPHS, paths.SAMPLES, paths.REFERENCES, paths.VARIANTS, paths.BASELINES, paths.OUTPUTS),
+    paths.MODELS,
+)
 RECOMMENDED = ("cpu", "gpu")
 # a stage in a lock file, as DVC writes it: to parse all of them would take longer than all else here
 STAGE = re.compile(r"^  ([^\s:]+):", re.MULTILINE)

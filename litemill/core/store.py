@@ -10,7 +10,7 @@ import msgspec
 from litemill.core import files, npz, paths
 from litemill.core.errors import RecordError, from_os
 from litemill.core.npz import Arrays
-from litemill.core.records import Converted, Frozen, Record, Referenced, Sampled
+from litemill.core.records import Converted, Frozen, Record, Referenced, Sampled, Variant, Variants
 
 R = TypeVar("R", bound=Record)
 
@@ -69,6 +69,15 @@ def referenced(network: str) -> Arrays:
     record, file = load(paths.record("reference", network), Referenced), paths.reference(network)
     check(paths.record("reference", network), record.sha256, file)
     return npz.read(file)
+
+
+def variants(network: str) -> tuple[Variant, ...]:
+    """Give what the rewrites made of a network, each checked against its file; none where it lists none."""
+    path = paths.record("variants", network)
+    found = load(path, Variants).variants
+    for one in found:
+        check(path, one.sha256, paths.variant(network, one.name))
+    return found
 
 
 def artifacts(network: str) -> dict[str, Converted]:

@@ -83,7 +83,7 @@ def _of_network(network: str, params: Params, most: int) -> list[Unit]:
     recipes = params.built_with(network)
     limit, (height, width) = params.limits.networks.get(network), params.networks[network].input
     parts = math.ceil(len(recipes) / most) if most else 1
-    whole = Unit(network, (_at(network, "validate"),), (SOURCES,), network=network,
+    whole = Unit(network, (_at(network, "validate"), _at(network, "variants")), (SOURCES,), network=network,
                  own_memory=limit is not None and limit.memory_gb is not None,
                  work=height * width * len(recipes) // parts)  # fmt: skip
     found: list[Unit] = []

@@ -1,6 +1,6 @@
 """The report's tables of how the files run: what delegates take of them, and what the graph's rewrites did."""
 
-from litemill.core.measured import Variant
+from litemill.core.measured import TimedVariant
 from litemill.report import measures, tables
 from litemill.report.results import Section
 from litemill.report.table import Row, Table, numbers, words
@@ -40,7 +40,7 @@ def unmatched(section: Section) -> list[str]:
     return [f"{one.name}: {one.note}" for one in section.frozen.rewrites if not one.places]
 
 
-def _variant(one: Variant, first: Variant) -> tuple[str, ...]:
+def _variant(one: TimedVariant, first: TimedVariant) -> tuple[str, ...]:
     places = ", ".join(f"{name}: {count}" for name, count in one.rewrites.items()) or tables.NONE
     proof = (tables.NONE, tables.NONE)
     if one.psnr_db is not None and one.max_error is not None:

@@ -53,6 +53,11 @@ stages:
     cmd: python -m stages.quick --output data/graphs/${network}/graph --reads data/baselines
     deps: [data/baselines]
     outs: ["data/graphs/${network}"]
+  variants:
+    wdir: ../..
+    cmd: python -m stages.quick --output data/variants/${network}/record --reads data/graphs/${network}
+    deps: ["data/graphs/${network}"]
+    outs: ["data/variants/${network}"]
   convert:
     foreach: ${recipes}
     do:
@@ -73,8 +78,8 @@ stages:
     outs: ["reports/records/benchmark/${network}.json"]
   rewriting:
     wdir: ../..
-    cmd: python -m stages.quick --output reports/records/rewriting/${network}.json --reads data/graphs/${network}
-    deps: ["data/graphs/${network}"]
+    cmd: python -m stages.quick --output reports/records/rewriting/${network}.json --reads data/variants/${network}
+    deps: ["data/variants/${network}"]
     outs: ["reports/records/rewriting/${network}.json"]
   recommend:
     wdir: ../..

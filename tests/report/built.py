@@ -15,7 +15,7 @@ import yaml
 from litemill.core import catalog, files, npz, params, paths, store
 from litemill.core.catalog import Entry
 from litemill.core.judged import Failure, Gate, Judged, Pair, Paired, Validated, Verdict
-from litemill.core.measured import Benchmarked, Delegation, Latency, Machine, Measured, Rewriting, Variant
+from litemill.core.measured import Benchmarked, Delegation, Latency, Machine, Measured, Rewriting, TimedVariant
 from litemill.core.recommended import Candidate, Choice, Recommended
 from litemill.core.records import Converted, Fetched, Frozen, Record, Referenced, Sampled, Tensor
 
@@ -217,8 +217,9 @@ def benchmarked(network: str) -> None:
 
 def rewriting(network: str) -> None:
     variants = tuple(
-        Variant(name, dict.fromkeys(names, 2), psnr, error, 1000, 9, 7_000_000, Delegation("xnnpack", 1, ()),
-                Latency(1, median, median, 0.01), 3.0, 20.0)
+        TimedVariant(name, dict.fromkeys(names, 2), "0" * 64, 1000, psnr, error, ops=9, multiply_adds=7_000_000,
+                     delegation=Delegation("xnnpack", 1, ()), latency=Latency(1, median, median, 0.01), init_ms=3.0,
+                     peak_memory_mb=20.0)
         for name, names, psnr, error, median in (
             ("as cut", (), None, None, 100.0), ("mirror_pad", ("mirror_pad",), 109.87, 3.8e-5, 21.5)
         )

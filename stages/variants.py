@@ -1,0 +1,68 @@
+"""Convert a network in float32 without its rewrites, with each alone and with all, each proven on one sample."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tensorflow.core.framework.graph_pb2 import GraphDef
+
+from litemill.conversion.converter import convert
+from litemill.core import files, paths, stage, store
+from litemill.core.recipe import Recipe
+from litemill.core.records import Frozen, Variant, Variants
+from litemill.rewrites.proof import Proof, prove, results
+from litemill.rewrites.registry import apply_all
+
+FLOAT32 = Recipe("none")
+
+
+class Candidate(NamedTuple):
+    """A graph to convert: how it is called, what was applied to it, and its proof."""
+
+    name: str
+    graph: GraphDef
+    rewrites: dict[str, int]
+    proof: Proof | None
+
+
+def variants(network: str) -> str:
+    """Make the files that show what the rewrites of one network do."""
+    known = store.frozen(network)
+    found = tuple(converted(known, one) for one in candidates(known)) if known.rewrites else ()
+    store.save(paths.record("variants", network), Variants(network, found))
+    return f"{network}: {len(found)} variants" if found else f"{network}: no rewrites"
+
+
+def candidates(known: Frozen) -> Iterator[Candidate]:
+    """Give the graph without rewrites, with each that finds a place, and with all, each proven on one sample."""
+    original = GraphDef.FromString(paths.unrewritten(known.network).read_bytes())
+    _, inputs = store.sampled(known.network)
+    taken = {tensor.name: inputs[tensor.role][:1] for tensor in known.inputs}
+    wanted = results(original, known.output.name, taken)
+    names = known.settings.rewrites
+    yield Candidate("as cut", original, {}, None)
+    for one in [(name,) for name in names] + ([names] if len(names) > 1 else []):
+        graph, applied = apply_all(original, one)
+        places = {rewrite.name: rewrite.places for rewrite in applied if rewrite.places}
+        if places:
+            title = "all" if len(one) > 1 else one[0]
+            yield Candidate(title, graph, places, prove(results(graph, known.output.name, taken), wanted))
+
+
+def converted(known: Frozen, candidate: Candidate) -> Variant:
+    """Convert a candidate to a file."""
+    graph = candidate.graph.SerializeToString(deterministic=True)
+    data = convert(graph, known.inputs, known.output.name, FLOAT32, {})
+    path, proof = paths.variant(known.network, candidate.name), candidate.proof
+    files.write(path, data)
+    return Variant(
+        name=candidate.name,
+        rewrites=candidate.rewrites,
+        sha256=files.sha256(path),
+        size_bytes=len(data),
+        psnr_db=proof.psnr_db if proof else None,
+        max_error=proof.max_error if proof else None,
+    )
+
+
+if __name__ == "__main__":
+    stage.run(variants)
