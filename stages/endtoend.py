@@ -1,6 +1,8 @@
 """Feed each transfer file with what a predict file says, and hold the picture against the original's; no TensorFlow."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,54 +14,69 @@ from litemill.tasks import judge, sampling, stylization
 from litemill.tasks.pictures import Floats
 
 
+class Candidate(NamedTuple):
+    """A predict and a transfer file that belong together; `baseline` tells of official ones."""
+
+    name: str
+    predict: Path
+    transfer: Path
+    baseline: bool
+
+
+class Picture(NamedTuple):
+    """A sample's name, its content [height, width, 3], and what the original makes of it."""
+
+    sample: str
+    content: Floats
+    wanted: Floats
+
+
 def endtoend(transfer: str, predict: str) -> str:
     """Judge predict and transfer of the same recipe together, and the official files likewise."""
     parameters.load()
     sampled, inputs = store.sampled(transfer)
     originals = store.referenced(transfer)["stylized"].astype(np.float32)
-    pairs = []
-    for name, first, second, baseline in together(transfer, predict):
-        bottlenecks = predicted(first, sampled.evaluation)
-        model = Model(second, threads.CORES, ("content", "bottleneck"))
-        found = [
-            model.run({"content": content, "bottleneck": bottlenecks[sampling.style_of(sample)]})
-            for content, sample in zip(inputs["content"], sampled.evaluation, strict=True)
-        ]
-        judged = threads.each(lambda pair: stylization.judge_picture(*pair), zip(found, originals, strict=True))
-        figures = dict(zip(sampled.evaluation, judged, strict=True))
-        size = first.stat().st_size + second.stat().st_size
-        pairs.append(
-            Pair(
-                name,
-                files.sha256(first),
-                files.sha256(second),
-                size,
-                judge.summary(figures.values()),
-                figures,
-                baseline,
-            )
-        )
+    rows = zip(sampled.evaluation, inputs["content"], originals, strict=True)
+    pictures = [Picture(*row) for row in rows]
+    pairs = threads.each(lambda one: judged(one, pictures), together(transfer, predict))
     store.save(paths.record("endtoend", transfer), Paired(transfer, predict, tuple(pairs)))
     return f"{predict} + {transfer}: {len(pairs)} pairs judged"
 
 
-def together(transfer: str, predict: str) -> list[tuple[str, Path, Path, bool]]:
-    """Give (name, predict file, transfer file, official) of the pairs to judge."""
+def together(transfer: str, predict: str) -> list[Candidate]:
+    """Give the pairs to judge."""
     built, first = store.artifacts(transfer), store.artifacts(predict)
     ours = [
-        (name, paths.artifact(predict, name), paths.artifact(transfer, name), False) for name in first if name in built
+        Candidate(name, paths.artifact(predict, name), paths.artifact(transfer, name), baseline=False)
+        for name in first
+        if name in built
     ]
     official = [
-        (f"{one} + {two}", paths.baselines(predict)[one], paths.baselines(transfer)[two], True)
+        Candidate(f"{one} + {two}", paths.baselines(predict)[one], paths.baselines(transfer)[two], baseline=True)
         for one in paths.baselines(predict)
         for two in paths.baselines(transfer)
     ]
     return ours + official
 
 
-def predicted(path: Path, samples: tuple[str, ...]) -> dict[str, Floats]:
+def judged(candidate: Candidate, pictures: Sequence[Picture]) -> Pair:
+    """Judge a pair of files."""
+    predict, transfer = candidate.predict, candidate.transfer
+    bottlenecks = predicted(predict, [one.sample for one in pictures])
+    model = Model(transfer, 1, ("content", "bottleneck"))
+    figures = {}
+    for one in pictures:
+        found = model.run({"content": one.content, "bottleneck": bottlenecks[sampling.style_of(one.sample)]})
+        figures[one.sample] = stylization.judge_picture(found, one.wanted)
+    size = predict.stat().st_size + transfer.stat().st_size
+    summary = judge.summary(figures.values())
+    hashes = files.sha256(predict), files.sha256(transfer)
+    return Pair(candidate.name, *hashes, size, summary, figures, candidate.baseline)
+
+
+def predicted(path: Path, samples: Iterable[str]) -> dict[str, Floats]:
     """Run a predict file on each painting of the samples."""
-    model = Model(path, threads.CORES, ("style",))
+    model = Model(path, 1, ("style",))
     return {
         style: model.run({"style": sampling.stylized(style, model.size("style"))})
         for style in sorted({sampling.style_of(sample) for sample in samples})

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from litemill.core import files, npz, paths, roles, stage, store, threads
 from litemill.core.judged import Judged, Validated
-from litemill.core.npz import Arrays
 from litemill.runtime import Model
 from litemill.tasks import judge
 
@@ -14,12 +13,11 @@ def validate(network: str) -> str:
     case = judge.case_of(network)
     baselines = paths.baselines(network)
     chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
-    judged: list[Judged] = []
-    said: Arrays = {}
-    for name, path in chosen.items():
-        found = judge.judge(Model(path, threads.CORES, roles.inputs(case.settings)), case)
-        judged.append(recorded(name, path, found, baseline=name in baselines))
-        said |= {f"{name}_{index:03}": output for index, output in enumerate(found.outputs)}
+    # a thread a file: those of one file would wait for each other at each of its layers
+    found = threads.each(lambda path: judge.judge(Model(path, 1, roles.inputs(case.settings)), case), chosen.values())
+    rows = list(zip(chosen.items(), found, strict=True))
+    judged = [recorded(name, path, one, baseline=name in baselines) for (name, path), one in rows]
+    said = {f"{name}_{index:03}": output for (name, _), one in rows for index, output in enumerate(one.outputs)}
     outputs = paths.outputs(network)
     npz.write(outputs, said)
     truth = judge.original(case) if case.settings.part is None else {}
