@@ -14,7 +14,7 @@ from litemill.core import threads
 Floats = npt.NDArray[np.float32]
 Range = tuple[float, float]
 # of an activation that are looked at, a sample
-VALUES = 50_000
+VALUES = 16_000
 # of the range from least to greatest value
 SHARES = np.linspace(0.4, 1, 31)
 LEAST, GREATEST = -128, 127
