@@ -5,10 +5,10 @@ import sys
 from litemill import warm
 from litemill.core import stage
 from litemill.progress import way
-from litemill.progress.child import Children
+from litemill.progress.child import Children, Job
 from litemill.progress.forecast import Forecast
 from litemill.progress.line import Line
-from litemill.progress.steps import LANES, steps
+from litemill.progress.parts import LANES, Part, parts
 
 
 def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT002  a flag of the command line
@@ -18,32 +18,30 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
     needed = way.needed(stages, names)
     forecast = Forecast(stages, needed)
     line = Line(forecast)
-    ordered = [[names]] if names else [[single(part) for part in step] for step in steps(stages, needed)]
-    if not pull and any(len(step) > 1 for step in ordered):  # a remote may have it all
-        warm.begin()
     options = ["--pull"] if pull else []
-    code = 0
+    found = [] if names else parts(stages, needed)
+    # two that wait for the same
+    beside = len({part.after for part in found}) < len(found)
+    if beside and not pull:  # a remote may have it all
+        warm.begin()
+    jobs = [Job(command(part, options), part.after) for part in found] or [Job(["dvc", "repro", *options, *names])]
+    children = Children(jobs, LANES, forecast.end, terminal=line.moves)
     try:
-        for step in ordered:
-            # a DVC beside others waits for what they lock
-            dvc = ["dvc", *(["--wait-for-lock"] if len(step) > 1 else []), "repro", *options]
-            children = Children([[*dvc, *part] for part in step], LANES, forecast.end, terminal=line.moves)
-            for lane, text in children.said():
-                line.say(text, lane)
-            code = children.code
-            if code:
-                break
+        for lane, text in children.said():
+            line.say(text, lane)
     finally:
         line.clear()
         forecast.save()
-    if code and len(step) > 1:
+    if children.code and beside:
         print("error: a stage failed -> see its error above; what ran beside it went to its end", file=sys.stderr)
-    sys.exit(code)
+    sys.exit(children.code)
 
 
-def single(part: list[str]) -> list[str]:
-    """Give DVC's arguments for a slice; none of a build that is whole."""
-    return ["--single-item", *part] if part else []
+def command(part: Part, options: list[str]) -> list[str]:
+    """Give the DVC that builds a part; one that may run beside others waits for what they lock."""
+    wait = ["--wait-for-lock"] if part.after else []
+    single = ["--single-item", *part.targets] if part.targets else []
+    return ["dvc", *wait, "repro", *options, *single]
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 TICK_S = 1.0
 # after Ctrl-C, which the terminal sends to the programs as well
@@ -59,13 +59,21 @@ class Child:
         return 128 - status if status < 0 else status
 
 
+class Job(NamedTuple):
+    """A program to run, when the jobs at the places `after` have ended well."""
+
+    command: Sequence[str]
+    after: frozenset[int] = frozenset()
+
+
 class Children:
     """Programs that run below this one, some at a time.
 
     Parameters
     ----------
-    commands
-        What is run, in this order. When one fails no other is begun; those that run go to their end.
+    jobs
+        What is run, as far as it can be in this order. When one fails no other is begun; those that run go to their
+        end.
     at_once
         How many run side by side, each in a lane of its own.
     done
@@ -74,11 +82,12 @@ class Children:
         That of `Child`.
     """
 
-    def __init__(
-        self, commands: Iterable[Sequence[str]], at_once: int, done: Callable[[int], None], *, terminal: bool
-    ) -> None:
-        self._waiting, self._lanes, self._done, self._terminal = deque(commands), range(at_once), done, terminal
+    def __init__(self, jobs: Iterable[Job], at_once: int, done: Callable[[int], None], *, terminal: bool) -> None:
+        self._waiting, self._lanes, self._done, self._terminal = dict(enumerate(jobs)), range(at_once), done, terminal
         self._running: dict[int, Child] = {}
+        # by lane: the place of the job that runs there
+        self._places: dict[int, int] = {}
+        self._ended: set[int] = set()
         self._deadline = 0.0
         self.code = 0
         signal.signal(signal.SIGTERM, lambda *_: self._terminate())
@@ -112,8 +121,10 @@ class Children:
     def _start(self) -> None:
         """Begin what there is a lane for."""
         for lane in self._lanes:
-            if self._waiting and lane not in self._running:
-                self._running[lane] = Child(self._waiting.popleft(), terminal=self._terminal)
+            ready = [place for place, job in self._waiting.items() if job.after <= self._ended]
+            if ready and lane not in self._running:
+                self._places[lane] = ready[0]
+                self._running[lane] = Child(self._waiting.pop(ready[0]).command, terminal=self._terminal)
 
     def _turn(self) -> tuple[list[tuple[int, str]], dict[int, Child]]:
         """Wait a moment for output; give it, and the programs that have ended by their lanes, which are free then."""
@@ -136,6 +147,7 @@ class Children:
             self.code = self.code or code
             self._waiting.clear()
         else:
+            self._ended.add(self._places[lane])
             self._done(lane)
 
     def _terminate(self) -> None:

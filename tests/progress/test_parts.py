@@ -1,4 +1,4 @@
-"""A build in steps: what is in which slice, in which order, and what is built side by side."""
+"""A build in parts: what is in which slice, in which order, and what is built side by side."""
 
 from pathlib import Path
 
@@ -7,7 +7,8 @@ import yaml
 
 from litemill.core import paths, threads
 from litemill.core.units import TIMED
-from litemill.progress import steps, way
+from litemill.progress import parts, way
+from litemill.progress.parts import Part
 
 ROOT = Path(__file__).parents[2]
 NETWORKS = ("deeplab_dm05_pascal", "deeplab_mnv2_pascal", "magenta_predict", "magenta_transfer")
@@ -33,15 +34,17 @@ def stages_of(targets: list[str], found: way.Way) -> list[str]:
     return [stage for name in names for stage in found if stage == name or stage.startswith(f"{name}@")]
 
 
-def planned() -> list[list[list[str]]]:
+def planned() -> list[Part]:
     found = way.load()
-    return steps.steps(found, way.needed(found, []))
+    return parts.parts(found, way.needed(found, []))
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, most: int) -> list[list[str]]:
     """Give the slices of a build of which nothing is built side by side."""
-    monkeypatch.setattr(steps, "MOST", most)
-    return [part for (part,) in planned()]
+    monkeypatch.setattr(parts, "MOST", most)
+    slices = planned()
+    assert [part.after for part in slices] == [frozenset(range(place)) for place in range(len(slices))]
+    return [part.targets for part in slices]
 
 
 def forget(*networks: str) -> None:
@@ -50,7 +53,7 @@ def forget(*networks: str) -> None:
 
 
 def test_a_build_of_few_stages_is_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cut(monkeypatch, len(way.load())) == [steps.WHOLE]
+    assert cut(monkeypatch, len(way.load())) == [parts.WHOLE]
 
 
 @pytest.mark.parametrize("most", [5, 30])
@@ -74,38 +77,53 @@ def test_what_stands_on_several_networks_comes_behind_them(monkeypatch: pytest.M
     assert cut(monkeypatch, 30)[-1] == ["endtoend", "gallery", "gate", "report"]
 
 
-def test_networks_of_which_nothing_is_built_are_built_side_by_side_ahead_of_all() -> None:
+def test_what_may_be_built_side_by_side_stands_on_nothing_but_what_it_waits_for() -> None:
     forget(*NETWORKS)
-    found, done = way.load(), set[str]()
-    first, networks, *rest = planned()
-    assert rest == [[steps.WHOLE]]
-    assert first == [["plan", "fetch", "baselines"]]
-    done |= set(stages_of(first[0], found))
-    beside = [set(stages_of(part, found)) for part in networks]
-    assert len(beside) == len(NETWORKS)
-    for stages in beside:
-        assert all(found[stage] <= done | stages for stage in stages)
-    assert set.union(*beside) | done >= {f"{paths.pipeline(name)}:validate" for name in NETWORKS}
+    found = way.load()
+    *new, last = planned()
+    assert last == Part(parts.WHOLE, frozenset(range(len(new))))
+    made = [set(stages_of(part.targets, found)) for part in new]
+    for stages, part in zip(made, new, strict=True):
+        assert all(found[stage] <= stages.union(*(made[place] for place in part.after)) for stage in stages)
+    assert new[0] == Part(["plan", "fetch", "baselines"])
+    assert [after for _, after in new[1:5]] == [{0}] * len(NETWORKS)
+    assert [after for _, after in new[6:]] == [{0, place} for place in range(1, 5)]
+    assert set.union(*made) >= {f"{paths.pipeline(name)}:validate" for name in NETWORKS}
+
+
+def test_what_stands_on_two_new_networks_waits_for_both() -> None:
+    forget(*NETWORKS)
+    *new, _ = planned()
+    # its place among the parts is ahead of those that nothing waits for
+    predict, transfer = (paths.pipeline(name).as_posix() for name in ("magenta_predict", "magenta_transfer"))
+    makers = {
+        place
+        for place, part in enumerate(new)
+        if {f"{transfer}:reference", f"{transfer}:convert", f"{predict}:convert"} & {*part.targets}
+    }
+    assert new[5:6] == [Part(["endtoend@magenta_transfer"], frozenset({0, *makers}))]
+    assert len(makers) == 3
 
 
 def test_what_is_timed_waits_until_nothing_else_runs() -> None:
     forget(*NETWORKS)
-    _, networks, _ = planned()
-    assert not {target.rpartition(":")[2] for part in networks for target in part} & {*TIMED}
+    *new, _ = planned()
+    assert not {target.rpartition(":")[2] for part in new for target in part.targets} & {*TIMED, "gate", "report"}
 
 
-def test_networks_that_are_built_are_left_to_the_step_behind() -> None:
-    forget("magenta_predict", "magenta_transfer")
-    _, networks, _ = planned()
-    assert [{Path(target.partition(":")[0]).parent.name for target in part} for part in networks] == [
-        {"magenta_transfer"},
+def test_networks_that_are_built_are_left_to_the_part_behind() -> None:
+    forget("magenta_predict", "deeplab_dm05_pascal")
+    _, *networks, last = planned()
+    assert [{Path(target.partition(":")[0]).parent.name for target in part.targets} for part in networks] == [
+        {"deeplab_dm05_pascal"},
         {"magenta_predict"},
-    ]
+    ] * 2
+    assert last.targets == parts.WHOLE
 
 
 def test_one_new_network_or_one_core_gains_nothing_by_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
     forget("magenta_predict")
-    assert planned() == [[steps.WHOLE]]
+    assert planned() == [Part(parts.WHOLE)]
     forget("magenta_transfer")
     monkeypatch.setattr(threads, "CORES", 1)
-    assert planned() == [[steps.WHOLE]]
+    assert planned() == [Part(parts.WHOLE)]
