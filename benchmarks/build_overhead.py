@@ -1,7 +1,8 @@
 """What the orchestration costs: cold builds against the same work in one plain process, in turn, as ratios.
 
 A build is `dvc repro`, one stage at a time, and what `make repro` runs, which builds new networks two at a time. Run as
-`python benchmarks/build_overhead.py [ROUNDS]`. Each run has a scratch clone of its own at the committed state.
+`python benchmarks/build_overhead.py [ROUNDS [RECIPE,...]]`; with recipes, every network is built with these
+alone. Each run has a scratch clone of its own at the committed state.
 """
 
 import os
@@ -11,7 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 TIME_LIMIT_S = 1800
@@ -34,11 +38,18 @@ for stage in ("phones", "gate", "gallery", "report"): run(stage)
 """
 
 
-def clone(folder: Path) -> Path:
-    """Clone the repository without what DVC knows of earlier runs."""
+def clone(folder: Path, recipes: Sequence[str]) -> Path:
+    """Clone the repository without what DVC knows of earlier runs; with `recipes`, cut down to these."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True, timeout=TIME_LIMIT_S)
     for lock in (folder / "dvc.lock", *folder.glob("pipelines/*/dvc.lock")):
         lock.unlink(missing_ok=True)
+    if recipes:
+        path = folder / "params.yaml"
+        params = yaml.safe_load(path.read_text())
+        for network in params["networks"].values():
+            network["recipes"] = list(recipes)
+        path.write_text(yaml.safe_dump(params, sort_keys=False))
+        subprocess.run([sys.executable, "-m", "stages.plan", "--write"], cwd=folder, check=True, timeout=TIME_LIMIT_S)
     return folder
 
 
@@ -50,7 +61,7 @@ def timed(command: list[str], folder: Path) -> float:
     return time.perf_counter() - start
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, recipes: Sequence[str]) -> None:
     """Print each round's times, then the median ratios with their ranges."""
     ways = {"one process": [sys.executable, "-c", PLAIN], "dvc repro": ["dvc", "repro"],
             "make repro": [sys.executable, "-m", "stages.repro"]}  # fmt: skip
@@ -59,7 +70,7 @@ def main(rounds: int) -> None:
         scratch = Path(tempfile.mkdtemp(prefix="overhead-"))
         try:
             for name, command in ways.items():
-                taken[name].append(timed(command, clone(scratch / name.replace(" ", "-"))))
+                taken[name].append(timed(command, clone(scratch / name.replace(" ", "-"), recipes)))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         print(
@@ -73,4 +84,5 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    rounds, recipes = (*sys.argv[1:], *("3", "")[len(sys.argv) - 1 :])
+    main(int(rounds), [name for name in recipes.split(",") if name])
