@@ -31,7 +31,7 @@ for stage in ("freeze", "samples", "reference", "variants"):
     for name in p.networks: run(stage, name)
 for name in p.networks:
     for recipe in p.built_with(name): run("convert", name, recipe)
-for stage in ("validate", "benchmark", "rewriting", "recommend"):
+for stage in ("validate", "benchmark", "recommend"):
     for name in p.networks: run(stage, name)
 for transfer, predict in p.bottleneck_from.items(): run("endtoend", transfer, predict)
 for stage in ("phones", "gate", "gallery", "report"): run(stage)

@@ -1,4 +1,4 @@
-"""Time a network's files and its official baselines in turn, in one run on this host."""
+"""Time on this host a network's files and its official baselines in turn, and what its rewrites do."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from litemill.bench.host import Job, Outcome, Turn, measure_in_turn
 from litemill.bench.machine import machine
 from litemill.bench.operators import multiply_adds, xnnpack
+from litemill.bench.rewriting import rewriting
 from litemill.bench.statistics import latency
 from litemill.conversion.gpu import refusals
 from litemill.core import files, paths, stage, store
@@ -29,6 +30,7 @@ def benchmark(network: str) -> str:
         for (name, path), times_ms, one in zip(chosen.items(), together.times_ms[0], alone, strict=True)
     )
     store.save(paths.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
+    store.save(paths.record("rewriting", network), rewriting(network, settings))
     fastest = min(artifacts, key=lambda one: one.latency[0].median_ms)
     return f"{network}: {len(artifacts)} files timed, fastest {fastest.name} {fastest.latency[0].median_ms:.3g} ms"
 

@@ -27,7 +27,7 @@ RECIPES = {
 
 ORDER = (
     *("plan", "fetch", "baselines", "freeze", "samples", "reference", "variants", "convert", "validate", "endtoend"),
-    *("benchmark", "rewriting", "phones", "recommend", "gate", "gallery", "report"),
+    *("benchmark", "phones", "recommend", "gate", "gallery", "report"),
 )
 BASELINE = "official_deeplabv3_257"
 

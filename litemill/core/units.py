@@ -12,7 +12,7 @@ from litemill.core.params import Params
 SOURCES = "sources.all"
 BENCH = "bench"
 # the stages of a network that time files on this host, and what stands on them
-TIMED = ("benchmark", "rewriting", "recommend")
+TIMED = ("benchmark", "recommend")
 
 
 class Unit(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -31,14 +31,12 @@ def test_every_stage_of_a_network_is_some_units_or_comes_before_it(most: int) ->
     assert len(set(targets)) == len(targets)
     for network in settings.networks:
         ends = {target.split(":")[1] for target in targets if target.startswith(f"pipelines/{network}/")}
-        assert {"validate", "benchmark", "rewriting", "recommend"} <= ends
+        assert {"validate", "variants", "benchmark", "recommend"} <= ends
 
 
 def test_only_what_measures_time_needs_a_quiet_host() -> None:
     for one in units.units(params.load()):
-        assert (one.needs == units.BENCH) == any(
-            target.endswith((":benchmark", ":rewriting")) for target in one.targets
-        )
+        assert (one.needs == units.BENCH) == any(target.endswith(":benchmark") for target in one.targets)
 
 
 def test_a_network_of_many_recipes_is_cut_and_its_conversions_are_each_in_one_part() -> None:

@@ -74,13 +74,8 @@ stages:
   benchmark:
     wdir: ../..
     cmd: python -m stages.quick --output reports/records/benchmark/${network}.json --reads models/${network}
-    deps: ["models/${network}"]
+    deps: ["models/${network}", "data/variants/${network}"]
     outs: ["reports/records/benchmark/${network}.json"]
-  rewriting:
-    wdir: ../..
-    cmd: python -m stages.quick --output reports/records/rewriting/${network}.json --reads data/variants/${network}
-    deps: ["data/variants/${network}"]
-    outs: ["reports/records/rewriting/${network}.json"]
   recommend:
     wdir: ../..
     cmd: python -m stages.quick --output models/recommended/cpu/${network}.tflite --reads models/${network}
