@@ -10,6 +10,7 @@ import yaml
 from clones import ROOT, Clone
 
 from fanout import zoo
+from litemill.core.units import TIMED
 
 WORKFLOW = ROOT / ".github/workflows/matrix.yml"
 
@@ -51,7 +52,7 @@ def test_runners_build_the_same_bytes_as_one_machine_and_the_last_one_converts_n
     last = runner("last", *(builder / ".remote" for builder in builders))
     told = zoo.run(last, *steps("report"))
     ran = set(re.findall("Running stage '(.*)':", told))
-    timed = {f"pipelines/{unit}/dvc.yaml:{stage}" for unit in units for stage in zoo.MEASURED}
+    timed = {f"pipelines/{unit}/dvc.yaml:{stage}" for unit in units for stage in TIMED}
     assert ran == zoo.LAST | timed
     expected = {name: data for name, data in zoo.made(one).items() if "gallery" not in name}
     assert expected
