@@ -84,5 +84,5 @@ def main(rounds: int, recipes: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    rounds, recipes = (*sys.argv[1:], *("3", "")[len(sys.argv) - 1 :])
-    main(int(rounds), [name for name in recipes.split(",") if name])
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    main(rounds, sys.argv[2].split(",") if len(sys.argv) > 2 else [])  # noqa: PLR2004

@@ -21,6 +21,8 @@ from litemill.core.lifetime import die_with_parent
 from litemill.runtime import Model
 
 TIME_LIMIT_S = 900
+# for processes to import what they need; one that is late gets its job all the same, and has its own limit
+START_LIMIT_S = 60
 # processes that wait for their jobs, of some 40 MB each
 AHEAD = 16
 
@@ -71,8 +73,9 @@ def measure_in_turn(jobs: Sequence[Job]) -> list[Outcome]:
         some = jobs[at : at + AHEAD]
         with ExitStack() as running:
             processes = [running.enter_context(_process()) for _ in some]
+            deadline = time.monotonic() + START_LIMIT_S
             for output in [process.stdout for process in processes if process.stdout]:
-                select.select([output], [], [], TIME_LIMIT_S)
+                select.select([output], [], [], max(0, deadline - time.monotonic()))
             found += map(_outcome, processes, some)
     return found
 

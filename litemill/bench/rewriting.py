@@ -2,25 +2,26 @@
 
 from msgspec.structs import asdict
 
-from litemill.bench.host import Job, Turn, measure
+from litemill.bench.host import Job, Turn, measure_in_turn
 from litemill.bench.operators import multiply_adds, xnnpack
 from litemill.bench.statistics import latency
-from litemill.core import paths, store, threads
+from litemill.core import paths, store
 from litemill.core.measured import Rewriting, TimedVariant
 from litemill.core.params import Benchmark
 from litemill.runtime import Model
 
 
 def rewriting(network: str, settings: Benchmark) -> Rewriting:
-    """Time a network's variants in turn; ahead of that, their peaks of memory, each file in a process of its own."""
+    """Time a network's variants in turn, then take start-up and peak of memory, each file in a process of its own."""
     found = store.variants(network)
     if not found:
         return Rewriting(network)
     files = [paths.variant(network, one.name) for one in found]
-    names = [str(path) for path in files]
-    peaks = threads.each(lambda name: measure(Job((name,), (Turn(1, 1),))).peak_memory_mb, names)
-    together = measure(Job(tuple(names), (Turn(1, settings.rewriting_rounds, settings.warmup),)))
-    rows = zip(found, map(Model, files), together.times_ms[0], together.init_ms, peaks, strict=True)
+    turn = Turn(1, settings.rewriting_rounds, settings.warmup)
+    together, *alone = measure_in_turn(
+        [Job(tuple(map(str, files)), (turn,)), *(Job((str(path),), (Turn(1, 1),)) for path in files)]
+    )
+    rows = zip(found, map(Model, files), together.times_ms[0], alone, strict=True)
     timed = tuple(
         TimedVariant(
             **asdict(one),
@@ -28,9 +29,9 @@ def rewriting(network: str, settings: Benchmark) -> Rewriting:
             multiply_adds=multiply_adds(model),
             delegation=xnnpack(model),
             latency=latency(1, times_ms),
-            init_ms=init_ms,
-            peak_memory_mb=peak_memory_mb,
+            init_ms=cost.init_ms[0],
+            peak_memory_mb=cost.peak_memory_mb,
         )
-        for one, model, times_ms, init_ms, peak_memory_mb in rows
+        for one, model, times_ms, cost in rows
     )
     return Rewriting(network, timed)

@@ -84,9 +84,8 @@ class Children:
 
     def __init__(self, jobs: Iterable[Job], at_once: int, done: Callable[[int], None], *, terminal: bool) -> None:
         self._waiting, self._lanes, self._done, self._terminal = dict(enumerate(jobs)), range(at_once), done, terminal
-        self._running: dict[int, Child] = {}
-        # by lane: the place of the job that runs there
-        self._places: dict[int, int] = {}
+        # by lane: the job that runs there, by its place
+        self._running: dict[int, tuple[int, Child]] = {}
         self._ended: set[int] = set()
         self._deadline = 0.0
         self.code = 0
@@ -113,8 +112,8 @@ class Children:
                 self._waiting.clear()
                 continue
             yield from said
-            for lane, child in ended.items():
-                self._end(lane, child.code())
+            for lane, (place, child) in ended.items():
+                self._end(lane, place, child.code())
         if self._deadline:
             raise KeyboardInterrupt
 
@@ -123,35 +122,35 @@ class Children:
         for lane in self._lanes:
             ready = [place for place, job in self._waiting.items() if job.after <= self._ended]
             if ready and lane not in self._running:
-                self._places[lane] = ready[0]
-                self._running[lane] = Child(self._waiting.pop(ready[0]).command, terminal=self._terminal)
+                child = Child(self._waiting.pop(ready[0]).command, terminal=self._terminal)
+                self._running[lane] = ready[0], child
 
-    def _turn(self) -> tuple[list[tuple[int, str]], dict[int, Child]]:
+    def _turn(self) -> tuple[list[tuple[int, str]], dict[int, tuple[int, Child]]]:
         """Wait a moment for output; give it, and the programs that have ended by their lanes, which are free then."""
-        readable = select.select([child.reader for child in self._running.values()], [], [], TICK_S)[0]
+        readable = select.select([child.reader for _, child in self._running.values()], [], [], TICK_S)[0]
         said, ended = [], {}
-        for lane, child in self._running.items():
+        for lane, (place, child) in self._running.items():
             texts = child.said() if child.reader in readable else [child.rest]
             said += [(lane, text) for text in texts]
             # another program may hold the stream open
             if child.silent or (child.reader not in readable and child.process.poll() is not None):
-                ended[lane] = child
+                ended[lane] = place, child
         if self._deadline and time.monotonic() > self._deadline:
             self._terminate()
-        self._running = {lane: child for lane, child in self._running.items() if lane not in ended}
+        self._running = {lane: one for lane, one in self._running.items() if lane not in ended}
         return said, ended
 
-    def _end(self, lane: int, code: int) -> None:
-        """Take the exit status of a lane's program."""
+    def _end(self, lane: int, place: int, code: int) -> None:
+        """Take the exit status of the job at a place, which ran in a lane."""
         if code:
             self.code = self.code or code
             self._waiting.clear()
         else:
-            self._ended.add(self._places[lane])
+            self._ended.add(place)
             self._done(lane)
 
     def _terminate(self) -> None:
         """End all."""
         self._waiting.clear()
-        for child in self._running.values():
+        for _, child in self._running.values():
             child.process.terminate()

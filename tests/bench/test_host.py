@@ -58,6 +58,7 @@ def test_what_takes_too_long_is_stopped_and_named(monkeypatch: pytest.MonkeyPatc
     (tmp_path / "python").chmod(0o755)
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     monkeypatch.setattr(host, "TIME_LIMIT_S", 0.2)
+    monkeypatch.setattr(host, "START_LIMIT_S", 0.2)
     with pytest.raises(ArtifactError, match=r"too slow to be timed: expected 0\.2 s at most"):
         host.measure(Job((PREDICT,), (ONCE,)))
 
