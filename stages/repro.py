@@ -4,7 +4,7 @@ import sys
 
 from litemill import warm
 from litemill.core import stage
-from litemill.progress import way
+from litemill.progress import killed, way
 from litemill.progress.child import Children, Job
 from litemill.progress.forecast import Forecast
 from litemill.progress.line import Line
@@ -13,6 +13,8 @@ from litemill.progress.parts import LANES, Part, parts
 
 def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT002  a flag of the command line
     """Build what DVC's targets need, or everything, and end as DVC ends; `pull` takes what a remote has."""
+    for path in killed.mend():
+        print(f"note: {path}: half written by a DVC that was killed; removed, and begun anew", file=sys.stderr)
     names = targets.split()
     stages = way.load()
     needed = way.needed(stages, names)

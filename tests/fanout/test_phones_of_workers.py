@@ -27,6 +27,11 @@ stages:
     cmd: mkdir -p built && echo 1 > built/painter
     deps: [params.yaml]
     outs: [built/painter]
+  variants:
+    wdir: ../..
+    cmd: mkdir -p built && echo 1 > built/variants
+    deps: [params.yaml]
+    outs: [built/variants]
 """
 
 

@@ -1,5 +1,6 @@
 """A build whose progress is shown: real DVC, on a terminal and without one."""
 
+import fcntl
 import os
 import pty
 import re
@@ -243,6 +244,33 @@ def test_who_interrupts_a_build_interrupts_its_stage(build: Path, what: signal.S
     assert process.returncode == code
     time.sleep(2.5)
     assert not (build / "late").exists()
+
+
+def mended(path: str) -> str:
+    return f"note: {path}: half written by a DVC that was killed; removed, and begun anew\n"
+
+
+@pytest.mark.parametrize(("path", "left"), [(".dvc/tmp/rwlock", '{"read":'), ("dvc.lock", ""), ("dvc.lock", "sch")])
+def test_what_a_kill_left_half_written_is_begun_anew(build: Path, path: str, left: str) -> None:
+    assert plainly(build).returncode == 0
+    whole = (build / path).read_text()
+    (build / path).write_text(left)
+    done = plainly(build)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == mended(path)
+    assert (build / path).read_text() == whole
+    assert "Running stage" not in done.stdout  # its run cache has all
+    assert plainly(build).stderr == ""
+
+
+def test_what_a_dvc_is_writing_is_left_to_it(build: Path) -> None:
+    assert plainly(build).returncode == 0
+    path = build / ".dvc/tmp/rwlock"
+    path.write_text("")
+    with (build / ".dvc/tmp/rwlock.lock").open("r+") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        assert "note:" not in plainly(build).stderr
+    assert plainly(build).stderr == mended(".dvc/tmp/rwlock")
 
 
 def test_settings_that_are_none_are_an_error_in_one_line(build: Path) -> None:
