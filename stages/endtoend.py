@@ -14,7 +14,7 @@ from litemill.tasks import judge, sampling, stylization
 from litemill.tasks.pictures import Floats
 
 
-class Candidate(NamedTuple):
+class Combination(NamedTuple):
     """A predict and a transfer file that belong together; `baseline` tells of official ones."""
 
     name: str
@@ -43,25 +43,25 @@ def endtoend(transfer: str, predict: str) -> str:
     return f"{predict} + {transfer}: {len(pairs)} pairs judged"
 
 
-def together(transfer: str, predict: str) -> list[Candidate]:
+def together(transfer: str, predict: str) -> list[Combination]:
     """Give the pairs to judge."""
     built, first = store.artifacts(transfer), store.artifacts(predict)
     ours = [
-        Candidate(name, paths.artifact(predict, name), paths.artifact(transfer, name), baseline=False)
+        Combination(name, paths.artifact(predict, name), paths.artifact(transfer, name), baseline=False)
         for name in first
         if name in built
     ]
     official = [
-        Candidate(f"{one} + {two}", paths.baselines(predict)[one], paths.baselines(transfer)[two], baseline=True)
+        Combination(f"{one} + {two}", paths.baselines(predict)[one], paths.baselines(transfer)[two], baseline=True)
         for one in paths.baselines(predict)
         for two in paths.baselines(transfer)
     ]
     return ours + official
 
 
-def judged(candidate: Candidate, pictures: Sequence[Picture]) -> Pair:
+def judged(combination: Combination, pictures: Sequence[Picture]) -> Pair:
     """Judge a pair of files."""
-    predict, transfer = candidate.predict, candidate.transfer
+    predict, transfer = combination.predict, combination.transfer
     bottlenecks = predicted(predict, [one.sample for one in pictures])
     model = Model(transfer, 1, ("content", "bottleneck"))
     figures = {}
@@ -71,7 +71,7 @@ def judged(candidate: Candidate, pictures: Sequence[Picture]) -> Pair:
     size = predict.stat().st_size + transfer.stat().st_size
     summary = judge.summary(figures.values())
     hashes = files.sha256(predict), files.sha256(transfer)
-    return Pair(candidate.name, *hashes, size, summary, figures, candidate.baseline)
+    return Pair(combination.name, *hashes, size, summary, figures, combination.baseline)
 
 
 def predicted(path: Path, samples: Iterable[str]) -> dict[str, Floats]:

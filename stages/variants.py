@@ -15,7 +15,7 @@ from litemill.rewrites.registry import apply_all
 FLOAT32 = Recipe("none")
 
 
-class Candidate(NamedTuple):
+class Version(NamedTuple):
     """A graph to convert: how it is called, what was applied to it, and its proof."""
 
     name: str
@@ -27,36 +27,36 @@ class Candidate(NamedTuple):
 def variants(network: str) -> str:
     """Make the files that show what the rewrites of one network do."""
     known = store.frozen(network)
-    found = tuple(converted(known, one) for one in candidates(known)) if known.rewrites else ()
+    found = tuple(converted(known, one) for one in versions(known)) if known.rewrites else ()
     store.save(paths.record("variants", network), Variants(network, found))
     return f"{network}: {len(found)} variants" if found else f"{network}: no rewrites"
 
 
-def candidates(known: Frozen) -> Iterator[Candidate]:
+def versions(known: Frozen) -> Iterator[Version]:
     """Give the graph without rewrites, with each that finds a place, and with all, each proven on one sample."""
     original = GraphDef.FromString(paths.unrewritten(known.network).read_bytes())
     _, inputs = store.sampled(known.network)
     taken = {tensor.name: inputs[tensor.role][:1] for tensor in known.inputs}
     wanted = results(original, known.output.name, taken)
     names = known.settings.rewrites
-    yield Candidate("as cut", original, {}, None)
+    yield Version("as cut", original, {}, None)
     for one in [(name,) for name in names] + ([names] if len(names) > 1 else []):
         graph, applied = apply_all(original, one)
         places = {rewrite.name: rewrite.places for rewrite in applied if rewrite.places}
         if places:
             title = "all" if len(one) > 1 else one[0]
-            yield Candidate(title, graph, places, prove(results(graph, known.output.name, taken), wanted))
+            yield Version(title, graph, places, prove(results(graph, known.output.name, taken), wanted))
 
 
-def converted(known: Frozen, candidate: Candidate) -> Variant:
-    """Convert a candidate to a file."""
-    graph = candidate.graph.SerializeToString(deterministic=True)
+def converted(known: Frozen, version: Version) -> Variant:
+    """Convert a version to a file."""
+    graph = version.graph.SerializeToString(deterministic=True)
     data = convert(graph, known.inputs, known.output.name, FLOAT32, {})
-    path, proof = paths.variant(known.network, candidate.name), candidate.proof
+    path, proof = paths.variant(known.network, version.name), version.proof
     files.write(path, data)
     return Variant(
-        name=candidate.name,
-        rewrites=candidate.rewrites,
+        name=version.name,
+        rewrites=version.rewrites,
         sha256=files.sha256(path),
         size_bytes=len(data),
         psnr_db=proof.psnr_db if proof else None,

@@ -20,7 +20,14 @@ from litemill.core.targets import Configuration, Target, Tools
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
 # ahead of conversion; see docs/explanation.md
 Rewrite = Literal[
-    "style_transfer", "equal_resize", "normalized_bias", "upsampled_conv", "mirror_pad", "whole_pool", "pooled_branch"
+    "style_transfer",
+    "equal_resize",
+    "normalized_bias",
+    "upsampled_conv",
+    "mirror_pad",
+    "whole_pool",
+    "pooled_branch",
+    "joined_convs",
 ]
 
 

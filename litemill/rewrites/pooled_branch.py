@@ -1,26 +1,14 @@
 """A pooled branch added behind a 1x1 convolution, where it was spread over the map and joined ahead of it."""
 
-from typing import NamedTuple
-
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.graphs.cut import node_of
+from litemill.rewrites import pointwise
 from litemill.rewrites.equal_resize import RESIZES
 from litemill.rewrites.splice import Replacement, Rewritten, replaced
-from litemill.rewrites.structure import RANK, Structure, Values, is_channels_last, stride
-
-NORMS = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
-
-
-class Affine(NamedTuple):
-    """What follows a convolution, a channel: times `scale`, plus `shift`; `node` gives it."""
-
-    node: str
-    scale: Values
-    shift: Values
+from litemill.rewrites.structure import RANK, Structure
 
 
 def apply(graph: GraphDef) -> Rewritten:
@@ -39,7 +27,7 @@ def apply(graph: GraphDef) -> Rewritten:
 def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
     """Give what takes the place of a convolution and of what scales it, or None where it is another."""
     joined, kernel = structure.source(conv), structure.constant(conv, 1)
-    if joined.op != "ConcatV2" or kernel is None or not _is_pointwise(conv, kernel):
+    if joined.op != "ConcatV2" or kernel is None or not pointwise.is_pointwise(conv, kernel):
         return None
     maps = list(joined.input[:-1])
     axis, shapes = structure.constant(joined, len(maps)), [structure.shape(tensor) for tensor in maps]
@@ -52,7 +40,7 @@ def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
         return None
     (at,) = spread
     others = [index for index in range(len(maps)) if index != at]
-    after = _affine(structure, conv, kernel.shape[3])
+    after = pointwise.affine(structure, conv, kernel.shape[3])
     parts = np.split(kernel * after.scale, ends[:-1], axis=2)
     rest = np.concatenate([parts[index] for index in others], axis=2)
 
@@ -64,34 +52,8 @@ def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
     return Replacement(after.node, (str(pixels[at]), *(maps[index] for index in others)), compute)
 
 
-def _is_pointwise(conv: NodeDef, kernel: Values) -> bool:
-    """Tell whether a convolution gives each pixel of its map one."""
-    return kernel.shape[:2] == (1, 1) and stride(conv) == 1 and conv.attr["padding"].s != b"EXPLICIT"
-
-
 def _pixel(structure: Structure, node: NodeDef) -> str | None:
     """Give the map of one pixel that a node spreads over a larger one, or None."""
     if node.op not in RESIZES or node.attr["T"].type != tf.float32.as_datatype_enum:
         return None
     return str(node.input[0]) if structure.map_size(node.input[0]) == (1, 1) else None
-
-
-def _affine(structure: Structure, conv: NodeDef, channels: int) -> Affine:
-    """Give the batch normalization or the bias that alone reads a convolution; the convolution where there is none."""
-    alone = Affine(conv.name, np.ones(channels, np.float32), np.zeros(channels, np.float32))
-    readers = structure.readers(conv.name)
-    node = structure.flow.nodes[min(readers)] if len(readers) == 1 else conv
-    if node.op not in ("BiasAdd", *NORMS) or node_of(node.input[0]) != conv.name or not is_channels_last(node):
-        return alone
-    found = [structure.constant(node, index) for index in range(1, len(node.input))]
-    constants = [one for one in found if one is not None and one.shape == (channels,)]
-    if len(constants) != len(found):
-        return alone
-    if node.op == "BiasAdd":
-        return Affine(node.name, alone.scale, constants[0])
-    known = structure.tensor(node.name).op  # the node itself leaves out what is by default
-    if known.get_attr("is_training"):
-        return alone
-    gamma, beta, mean, variance = (one.astype(np.float64) for one in constants)
-    scale = gamma / np.sqrt(variance + known.get_attr("epsilon"))
-    return Affine(node.name, scale.astype(np.float32), (beta - mean * scale).astype(np.float32))

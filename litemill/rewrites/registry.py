@@ -7,6 +7,7 @@ from tensorflow.core.framework.graph_pb2 import GraphDef
 from litemill.core import records, settings
 from litemill.rewrites import (
     equal_resize,
+    joined_convs,
     mirror_pad,
     normalized_bias,
     pooled_branch,
@@ -25,6 +26,7 @@ REWRITES: dict[str, Callable[[GraphDef], Rewritten]] = {
     "mirror_pad": mirror_pad.apply,
     "pooled_branch": pooled_branch.apply,
     "whole_pool": whole_pool.apply,
+    "joined_convs": joined_convs.apply,
 }
 
 

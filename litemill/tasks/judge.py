@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import paths, roles, store, threads
+from litemill.core import paths, roles, store
 from litemill.core.catalog import Entry
 from litemill.core.errors import RecordError, SettingsError
 from litemill.core.npz import Arrays
@@ -94,7 +94,7 @@ def judge(model: Runs, case: Case) -> Judgement:
     role = roles.output(case.settings)
     each = stylization.judge_bottleneck if role == "bottleneck" else stylization.judge_picture
     pairs = zip(outputs, case.reference[role], strict=True)
-    figures = dict(zip(case.names, threads.each(lambda pair: each(*pair), pairs), strict=True))
+    figures = {name: each(*pair) for name, pair in zip(case.names, pairs, strict=True)}
     shown = outputs if role == "bottleneck" else [stylization.shown(output) for output in outputs]
     return Judgement(summary(figures.values()), figures, tuple(shown))
 
@@ -141,11 +141,10 @@ def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> J
     way = sampling.crop_of(case.entry)
     originals = [case.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(len(outputs))]
 
-    def labelled(pair: tuple[Floats, Pixels]) -> Pixels:
-        output, original = pair
-        return segmentation.labels(output, crop, (original.shape[0], original.shape[1]), way)
-
-    found = threads.each(labelled, zip(outputs, originals, strict=True))
+    found = [
+        segmentation.labels(output, crop, (labels.shape[0], labels.shape[1]), way)
+        for output, labels in zip(outputs, originals, strict=True)
+    ]
     pairs = list(zip(found, originals, strict=True))
     metrics = segmentation.judge_all(pairs, classes)
     logits = case.reference[roles.output(case.settings)]

@@ -45,6 +45,14 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, data: bytes) -> None
     assert "can't be loaded" in message
 
 
+def test_the_file_that_fails_is_named_among_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.tflite"
+    path.write_bytes(b"")
+    jobs = [Job((one,), (ONCE,)) for one in (PREDICT, str(path), PREDICT)]
+    with pytest.raises(ArtifactError, match=r"/a\.tflite: can't be timed"):
+        host.measure_in_turn(jobs)
+
+
 def test_what_ends_without_a_word_is_told_by_its_status(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "python").write_text("#!/bin/sh\nkill -SEGV $$\n")
     (tmp_path / "python").chmod(0o755)

@@ -28,7 +28,7 @@ def test_the_general_rewrites_work_together() -> None:
     graph, applied = apply_all(Transfer(blocks=2).graph(), [name for name in REWRITES if name != "style_transfer"])
     assert {one.name: one.places for one in applied} == {
         "equal_resize": 1, "normalized_bias": 7, "upsampled_conv": 2, "mirror_pad": 8,
-        "pooled_branch": 0, "whole_pool": 0}  # fmt: skip
+        "pooled_branch": 0, "whole_pool": 0, "joined_convs": 0}  # fmt: skip
     assert not ops(graph) & {"MirrorPad", "ResizeNearestNeighbor"}
 
 
