@@ -10,7 +10,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from litemill.rewrites.pointwise import Affine, affine, is_pointwise
 from litemill.rewrites.splice import Replacement, Rewritten, itself, replaced
-from litemill.rewrites.structure import Structure, Values
+from litemill.rewrites.structure import Structure, Values, is_channels_last
 
 
 class Second(NamedTuple):
@@ -33,7 +33,7 @@ def apply(graph: GraphDef) -> Rewritten:
     found: list[Replacement] = []
     for conv in structure.of("Conv2D"):
         kernel = structure.constant(conv, 1)
-        if conv.name in taken or kernel is None or not is_pointwise(conv, kernel):
+        if conv.name in taken or kernel is None or not _reads_all(structure, conv, kernel):
             continue
         first = affine(structure, conv, kernel.shape[3])
         behind = _seconds(structure, first.node)
@@ -59,14 +59,21 @@ def _seconds(structure: Structure, name: str) -> list[Second]:
 def _second(structure: Structure, name: str, pool: NodeDef | None) -> Second | None:
     node = structure.flow.nodes[name]
     kernel = structure.constant(node, 1) if node.op == "Conv2D" else None
-    return Second(node, kernel, pool) if kernel is not None and is_pointwise(node, kernel) else None
+    return Second(node, kernel, pool) if kernel is not None and _reads_all(structure, node, kernel) else None
+
+
+def _reads_all(structure: Structure, conv: NodeDef, kernel: Values) -> bool:
+    """Tell whether a convolution gives each pixel one, of all its channels: not in groups."""
+    shape = structure.shape(conv.input[0])
+    return is_pointwise(conv, kernel) and shape is not None and shape[-1] == kernel.shape[2]
 
 
 def _is_average(structure: Structure, node: NodeDef) -> bool:
     """Tell whether a node takes averages over pixels, channel by channel, and leaves a map."""
+    if node.op == "AvgPool":
+        return is_channels_last(node)
     axes = structure.constant(node, 1) if node.op == "Mean" else None
-    kept = axes is not None and node.attr["keep_dims"].b and set(axes.ravel()) == {1, 2}
-    return bool(kept) or str(node.op) == "AvgPool"
+    return bool(axes is not None and node.attr["keep_dims"].b and set(axes.ravel()) == {1, 2})
 
 
 def _pays(structure: Structure, conv: NodeDef, kernel: Values, behind: list[Second]) -> bool:
@@ -82,11 +89,11 @@ def _pays(structure: Structure, conv: NodeDef, kernel: Values, behind: list[Seco
 
 def _replacements(conv: NodeDef, kernel: Values, first: Affine, behind: list[Second]) -> Iterator[Replacement]:
     """Give what takes the place of each convolution behind the first."""
-    scaled = (kernel * first.scale).astype(np.float64)
+    scaled, shift = kernel.astype(np.float64) * first.scale, first.shift.astype(np.float64)
     for one in behind:
-        joined = (scaled @ one.kernel.astype(np.float64)).astype(np.float32)
-        shift = (first.shift.astype(np.float64) @ one.kernel[0, 0].astype(np.float64)).astype(np.float32)
-        yield Replacement(one.conv.name, (conv.input[0],), _compute(joined, shift, _average(one.pool)))
+        joined = (scaled @ one.kernel).astype(kernel.dtype)
+        moved = (shift @ one.kernel[0, 0]).astype(kernel.dtype)
+        yield Replacement(one.conv.name, (conv.input[0],), _compute(joined, moved, _average(one.pool)))
 
 
 def _compute(kernel: Values, shift: Values, average: Callable[[tf.Tensor], tf.Tensor]) -> Callable[..., tf.Tensor]:

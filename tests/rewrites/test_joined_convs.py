@@ -73,6 +73,8 @@ LEFT: dict[str, Callable[[Any], Any]] = {
     "another reader of the mean": lambda image: read_twice(averaged(first(image))),
     "3x3 first": lambda image: conv(conv(image, WIDE, side=3), 5),
     "3x3 behind": lambda image: conv(first(image), 5, side=3),
+    "in groups first": lambda image: conv(tf.nn.conv2d(image, noise(1, 1, 2, 8, seed=2), 1, "SAME"), 5),
+    "in groups behind": lambda image: tf.nn.conv2d(conv(image, 8), noise(1, 1, 2, 4, seed=2), 1, "SAME"),
     "strided": lambda image: conv(conv(image, WIDE, stride=2), 5),
     "more multiply-adds as one": lambda image: conv(conv(image, NARROW), 20),
 }
