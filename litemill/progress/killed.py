@@ -14,8 +14,8 @@ TMP = Path(".dvc/tmp")
 def mend() -> Iterator[Path]:
     """Remove the files that a killed DVC left half written and that stop every later one; give what was removed.
 
-    DVC (3.67) writes in place. `.dvc/tmp/rwlock` names processes only, and is begun anew. What stood in a `dvc.lock`
-    its run cache knows: the next build finds all outputs there. Files whose guard a DVC holds that lives are its own.
+    DVC (3.67) writes in place. `.dvc/tmp/rwlock` names processes only, and is begun anew. What stood in a `dvc.lock` is
+    in its run cache, as far as it was built here. Files whose guard a DVC holds that lives are its own.
     """
     whole = {TMP / "rwlock": _is_json}
     locks = dict.fromkeys([Path("dvc.lock"), *sorted(paths.PIPELINE.parent.glob("*/dvc.lock"))], _ends)

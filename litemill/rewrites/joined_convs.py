@@ -11,6 +11,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from litemill.rewrites.pointwise import Affine, affine, is_pointwise
 from litemill.rewrites.splice import Replacement, Rewritten, itself, replaced
 from litemill.rewrites.structure import Structure, Values, is_channels_last
+from litemill.rewrites.whole_pool import mean
 
 
 class Second(NamedTuple):
@@ -33,7 +34,7 @@ def apply(graph: GraphDef) -> Rewritten:
     found: list[Replacement] = []
     for conv in structure.of("Conv2D"):
         kernel = structure.constant(conv, 1)
-        if conv.name in taken or kernel is None or not _reads_all(structure, conv, kernel):
+        if conv.name in taken or kernel is None or not is_pointwise(structure, conv, kernel):
             continue
         first = affine(structure, conv, kernel.shape[3])
         behind = _seconds(structure, first.node)
@@ -59,13 +60,7 @@ def _seconds(structure: Structure, name: str) -> list[Second]:
 def _second(structure: Structure, name: str, pool: NodeDef | None) -> Second | None:
     node = structure.flow.nodes[name]
     kernel = structure.constant(node, 1) if node.op == "Conv2D" else None
-    return Second(node, kernel, pool) if kernel is not None and _reads_all(structure, node, kernel) else None
-
-
-def _reads_all(structure: Structure, conv: NodeDef, kernel: Values) -> bool:
-    """Tell whether a convolution gives each pixel one, of all its channels: not in groups."""
-    shape = structure.shape(conv.input[0])
-    return is_pointwise(conv, kernel) and shape is not None and shape[-1] == kernel.shape[2]
+    return Second(node, kernel, pool) if kernel is not None and is_pointwise(structure, node, kernel) else None
 
 
 def _is_average(structure: Structure, node: NodeDef) -> bool:
@@ -105,6 +100,6 @@ def _average(pool: NodeDef | None) -> Callable[[tf.Tensor], tf.Tensor]:
     if pool is None:
         return itself
     if pool.op == "Mean":
-        return lambda values: tf.reduce_mean(values, [1, 2], keepdims=True)
+        return mean
     window, strides = (list(pool.attr[name].list.i) for name in ("ksize", "strides"))
     return lambda values: tf.nn.avg_pool2d(values, window, strides, pool.attr["padding"].s.decode())

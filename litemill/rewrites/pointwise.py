@@ -19,9 +19,11 @@ class Affine(NamedTuple):
     shift: Values
 
 
-def is_pointwise(conv: NodeDef, kernel: Values) -> bool:
-    """Tell whether a convolution gives each pixel of its map one."""
-    return kernel.shape[:2] == (1, 1) and stride(conv) == 1 and conv.attr["padding"].s != b"EXPLICIT"
+def is_pointwise(structure: Structure, conv: NodeDef, kernel: Values) -> bool:
+    """Tell whether a convolution gives each pixel of its map one, of all its channels: not in groups."""
+    shape = structure.shape(conv.input[0])
+    whole = shape is not None and shape[-1] == kernel.shape[2]
+    return whole and kernel.shape[:2] == (1, 1) and stride(conv) == 1 and conv.attr["padding"].s != b"EXPLICIT"
 
 
 def affine(structure: Structure, conv: NodeDef, channels: int) -> Affine:

@@ -27,7 +27,7 @@ def apply(graph: GraphDef) -> Rewritten:
 def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
     """Give what takes the place of a convolution and of what scales it, or None where it is another."""
     joined, kernel = structure.source(conv), structure.constant(conv, 1)
-    if joined.op != "ConcatV2" or kernel is None or not pointwise.is_pointwise(conv, kernel):
+    if joined.op != "ConcatV2" or kernel is None or not pointwise.is_pointwise(structure, conv, kernel):
         return None
     maps = list(joined.input[:-1])
     axis, shapes = structure.constant(joined, len(maps)), [structure.shape(tensor) for tensor in maps]
@@ -36,7 +36,7 @@ def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
     ends = np.cumsum([shape[-1] for shape in shapes if shape])
     pixels = [_pixel(structure, structure.source(joined, index)) for index in range(len(maps))]
     spread = [index for index, pixel in enumerate(pixels) if pixel]
-    if len(spread) != 1 or len(maps) == 1 or ends[-1] != kernel.shape[2]:  # of fewer where it is in groups
+    if len(spread) != 1 or len(maps) == 1:
         return None
     (at,) = spread
     others = [index for index in range(len(maps)) if index != at]
