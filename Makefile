@@ -27,7 +27,8 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 
 # --single-item: DVC loads no file but this, and takes the stages as they stand in it
 network: .venv/installed ## build one network from the sources at hand, no other looked at: make network NETWORK=NAME
-	@python -m stages.plan --write
+	@test -n "$(NETWORK)" || { echo "error: no network is named -> make network NETWORK=NAME, one of params.yaml" >&2; exit 1; }
+	@python -m stages.plan --write --network "$(NETWORK)"
 	@test -d data/baselines/$(NETWORK) || dvc repro $(PULL) baselines
 	@dvc repro $(PULL) --single-item pipelines/$(NETWORK)/dvc.yaml
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from litemill.core.errors import FULL
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -19,7 +21,8 @@ def replacing(path: Path) -> Iterator[Path]:
     scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     new = scratch / path.name
     try:
-        yield new
+        with written(path):
+            yield new
         old = scratch / "old"
         if path.is_dir():
             path.rename(old)
@@ -31,6 +34,17 @@ def replacing(path: Path) -> Iterator[Path]:
             raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Name `path` in the error of a full disk: the system names no file, or the one that is copied."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            error.filename = str(path)
+        raise
 
 
 def write(path: Path, data: bytes) -> None:

@@ -99,7 +99,11 @@ IN_PARAMS = [
         "recommend.gpu.max_bytes: unknown network 'painer' -> did you mean 'painter'?",
     ),
     ("benchmark:", "recommend: {tpu: {}}\nbenchmark:", "recommend: unknown key 'tpu' -> did you mean"),
-    ("  street:", "  recommended:", "params.yaml: networks.recommended: is the folder of what is shipped -> rename it"),
+    (
+        "  street:",
+        "  recommended:",
+        "params.yaml: networks.recommended: the name is taken: models/recommended",
+    ),
     (PARAMS, "", "params.yaml: expected a mapping, got None"),
 ]
 IN_CATALOG = [
