@@ -57,6 +57,7 @@ devices: .venv/installed ## list the phones that are attached (of all workers: S
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
 	@python -m stages.plan --write
+	@test -f pipelines/on-phones/dvc.yaml || { echo "error: params.yaml names no targets -> see docs/devices.md" >&2; exit 1; }
 	@dvc repro --force --single-item pipelines/on-phones/dvc.yaml:phones
 	@dvc repro report
 bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest

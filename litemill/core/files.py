@@ -1,5 +1,6 @@
 """Files that are either whole or not there: written beside, then renamed."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -42,7 +43,7 @@ def written(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if error.errno in (*FULL, errno.EFBIG):
             error.filename = str(path)
         raise
 

@@ -33,11 +33,7 @@ def faults(params: Params, classes: Mapping[str, int]) -> Iterator[LitemillError
         if picture not in bad and truth not in bad:
             yield from _unlike(picture, truth, classes)
     if params.bottleneck_from:
-        try:
-            for path in picture_files.below(Path(params.styles)).values():
-                picture_files.pixels(path)
-        except PictureError as error:
-            yield _at("styles", error)
+        yield from _styles(Path(params.styles), {paths.IMAGES / name for name in bad})
 
 
 def _sets(images: Images) -> dict[str, tuple[str, ...]]:
@@ -83,6 +79,16 @@ def _unreadable(named: Mapping[str, str], at_hand: Collection[str]) -> Iterator[
                     picture_files.opened(path)
             except PictureError as error:
                 yield name, _at(place, error)
+
+
+def _styles(folder: Path, bad: Collection[Path]) -> Iterator[LitemillError]:
+    """Find what is wrong with the folder of a style pack, but for pictures that are told already."""
+    try:
+        for path in picture_files.below(folder).values():
+            if path not in bad:
+                picture_files.pixels(path)
+    except PictureError as error:
+        yield _at("styles", error)
 
 
 def _twins(place: str, other: str, names: Collection[str], others: Collection[str]) -> Iterator[LitemillError]:
