@@ -58,9 +58,10 @@ phones: .venv/installed ## measure on the targets of params.yaml that are attach
 	@python -m stages.plan --write
 	@dvc repro --force --single-item pipelines/on-phones/dvc.yaml:phones
 	@dvc repro report
+# the report too: what is committed beside dist/ says what was shipped
 bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
 	@python -m stages.plan --write
-	@dvc repro $(PULL) gate
+	@dvc repro $(PULL) report
 	@python -m stages.bundle
 	@python -m stages.bundle --verify
 
