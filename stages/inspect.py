@@ -1,4 +1,4 @@
-"""Tell all about a model that the catalogue does not know: where to cut it, what proves it, its entry in the catalogue."""
+"""Tell all about a model that the catalogue does not know: where to cut it, what proves it, what its entry is."""
 
 import tempfile
 from pathlib import Path
