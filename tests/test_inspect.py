@@ -221,7 +221,7 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def own(name: str) -> str:
-    return pasted.entry(name, "frozen_graph", [Piece(GraphDef())], Found("segmentation", "", {"image": "a"}), 7)
+    return pasted.entry(name, "frozen_graph", [Piece(GraphDef())], Found("segmentation", {"image": "a"}, "b"), 7)
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\n# the end"])
