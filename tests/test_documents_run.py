@@ -72,7 +72,7 @@ def test_contributing(published: Path) -> None:
     told = one.read("Add your own model")
     assert "data/catalog.yaml: street added; yours to say there: licence\n" in "".join(told.values())
     assert rows(told["make repro"], "street") == ["fp32", "int8"]
-    assert "\n## street\n" in (one.cwd / paths.REPORT).read_text()
+    assert "\n### street\n" in (one.cwd / paths.REPORT).read_text()
     the_cut_was_found_and_its_names_are_its_own(one.cwd)
     the_bird_is_found(one.cwd)
     told = one.read("Add a recipe")

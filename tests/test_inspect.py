@@ -15,6 +15,7 @@ import msgspec
 import pytest
 import tensorflow as tf
 import yaml
+from documents import sections, shown
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.conversion import gpu
@@ -255,6 +256,16 @@ def test_what_can_not_be_added_leaves_the_catalogue_as_it_is(given: str, says: s
     assert "\n" not in str(error.value)
     assert catalogue.read_bytes() == before
     assert list(catalogue.parent.iterdir()) == [catalogue]
+
+
+@pytest.mark.parametrize("title", ["A DeepLab archive", "A Magenta SavedModel"])
+def test_the_document_shows_what_is_printed(title: str) -> None:
+    (block,) = sections(ROOT / "docs/inspect.md")[title]
+    line, _, told = block.text.partition("\n")
+    result = command(line.rpartition(" ")[2])
+    assert line.startswith("$ python -m stages.inspect ")
+    assert (result.returncode, result.stderr) == (0, "")
+    shown(told, result.stdout, {"largest error ": "it differs from CPU to CPU"})
 
 
 def test_a_model_that_is_refused_is_not_added(folder: Path) -> None:
