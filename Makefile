@@ -28,7 +28,8 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 
 # --single-item: DVC loads no file but this, and takes the stages as they stand in it
 network: .venv/installed ## build one network from the sources at hand, no other looked at: make network NETWORK=NAME
-	@python -m stages.plan --write
+	@test -n "$(NETWORK)" || { echo "error: no network is named -> make network NETWORK=NAME, one of params.yaml" >&2; exit 1; }
+	@python -m stages.plan --write --network "$(NETWORK)"
 	@test -d data/baselines/$(NETWORK) || dvc repro $(PULL) baselines
 	@dvc repro $(PULL) --single-item pipelines/$(NETWORK)/dvc.yaml
 
@@ -57,11 +58,13 @@ devices: .venv/installed ## list the phones that are attached (of all workers: S
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
 	@python -m stages.plan --write
+	@test -f pipelines/on-phones/dvc.yaml || { echo "error: params.yaml names no targets -> see docs/devices.md" >&2; exit 1; }
 	@dvc repro --force --single-item pipelines/on-phones/dvc.yaml:phones
 	@dvc repro report
+# the report too: what is committed beside dist/ says what was shipped
 bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
 	@python -m stages.plan --write
-	@dvc repro $(PULL) gate
+	@dvc repro $(PULL) report
 	@python -m stages.bundle
 	@python -m stages.bundle --verify
 

@@ -90,18 +90,9 @@ class Clone:
         )
 
     def paste(self, model: str) -> None:
-        """Add what `stages.inspect` writes of a model to the catalogue."""
-        told = subprocess.run(
-            [sys.executable, "-m", "stages.inspect", model],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=True,
-        ).stdout
-        lines = told.partition("to paste into data/catalog.yaml:\n")[2].splitlines()
-        with (self.root / "data/catalog.yaml").open("a") as catalog:
-            catalog.write("".join(line.removeprefix("  ") + "\n" for line in lines))
+        """Add a model to the catalogue, as `stages.inspect` does it."""
+        done = self._run(sys.executable, "-m", "stages.inspect", model, "--add")
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def outputs(self) -> dict[str, bytes]:
         """Give every file that a build writes."""
