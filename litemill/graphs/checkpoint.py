@@ -20,7 +20,7 @@ AGAIN = "export it again"
 # an Identity behind an Identity, and an argument of a function; more of them lead nowhere
 MAX_STEPS = 100
 # what TensorFlow's reader, and a part of a shape that is none, raise
-DAMAGED = (tf.errors.OpError, RuntimeError, ValueError, TypeError)
+DAMAGED = (tf.errors.OpError, RuntimeError, ValueError, TypeError, IndexError)
 
 
 class Key(NamedTuple):
