@@ -139,3 +139,11 @@ def call(nodes: Any, name: str, called: str) -> None:
     """Add a call of a function without arguments."""
     op = nodes.add(name=name, op="StatefulPartitionedCall")
     op.attr["f"].func.name = called
+
+
+def restore_waits(add: Callable[[Any, Path], None]) -> Edit:
+    def edit(meta: Any, victim: Path) -> None:
+        add(meta.graph_def.node, victim)
+        node(meta, meta.saver_def.restore_op_name).input.append("^evil")
+
+    return edit

@@ -1,6 +1,5 @@
 """SavedModels: strangers' can touch no file, and all that exporters write is taken."""
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import tensorflow as tf
 from hostile import SIDE, Edit
 
 from litemill.core.errors import GraphError
-from litemill.graphs import load
+from litemill.graphs import load, saved_model
 from litemill.graphs.run import runner
 
 IMAGE = np.random.default_rng(2).normal(size=(2, SIDE, SIDE, 3)).astype(np.float32)
@@ -53,14 +52,6 @@ def test_two_models_with_functions_of_the_same_names_stay_apart(tmp_path: Path) 
     picture = tf.constant(np.abs(IMAGE))
     first, second = (model.signatures["serving_default"](image=picture)["out"] for model in (one, other))
     assert not np.array_equal(first, second)
-
-
-def restore_waits(add: Callable[[Any, Path], None]) -> Edit:
-    def edit(meta: Any, victim: Path) -> None:
-        add(meta.graph_def.node, victim)
-        hostile.node(meta, meta.saver_def.restore_op_name).input.append("^evil")
-
-    return edit
 
 
 def restores_another_file(meta: Any, victim: Path) -> None:
@@ -193,8 +184,8 @@ def unbound(meta: Any, _: Path) -> None:
 REFUSED: dict[str, tuple[Save, Edit, str]] = {
     name: (hostile.tensorflow_1, edit, said)
     for name, (edit, said) in {
-        "restore waits for a save": (restore_waits(hostile.saving), "SaveV2"),
-        "restore waits for a move": (restore_waits(hostile.merging), "MergeV2Checkpoints"),
+        "restore waits for a save": (hostile.restore_waits(hostile.saving), "SaveV2"),
+        "restore waits for a move": (hostile.restore_waits(hostile.merging), "MergeV2Checkpoints"),
         "restore of another file": (restores_another_file, "RestoreV2"),
         "restore of what is computed": (restores_what_is_computed, "the op Add"),
         "restore twice": (restores_twice, "one value from the checkpoint"),
@@ -220,8 +211,8 @@ REFUSED: dict[str, tuple[Save, Edit, str]] = {
 } | {
     f"TF2 {name}": (hostile.tensorflow_2, edit, said)
     for name, (edit, said) in {
-        "restore waits for a save": (restore_waits(hostile.saving), "SaveV2"),
-        "restore waits for a move": (restore_waits(hostile.merging), "MergeV2Checkpoints"),
+        "restore waits for a save": (hostile.restore_waits(hostile.saving), "SaveV2"),
+        "restore waits for a move": (hostile.restore_waits(hostile.merging), "MergeV2Checkpoints"),
         "restore function saves": (restore_function_saves, "SaveV2"),
         "restore function reads another file": (restore_function_reads_another, "RestoreV2"),
         "restore calls save": (restore_calls_save, "RestoreV2"),
@@ -262,38 +253,27 @@ def test_the_models_are_taken_as_long_as_nobody_edits_them(models: dict[Save, Pa
         assert load.freeze(folder).node
 
 
+def test_a_model_of_several_graphs_is_refused(models: dict[Save, Path], tmp_path: Path) -> None:
+    shutil.copytree(models[hostile.tensorflow_1], tmp_path / "model")
+    path = tmp_path / "model" / "saved_model.pb"
+    path.write_bytes(path.read_bytes() * 2)  # protobuf joins lists
+    with pytest.raises(GraphError, match="several graphs: expected one graph, got 2"):
+        load.freeze(tmp_path / "model")
+
+
+@pytest.mark.parametrize("name", ["saved_model.pb", "variables", "variables/variables.index"])
+def test_a_link_in_a_folder_of_someone_is_refused(name: str, models: dict[Save, Path], tmp_path: Path) -> None:
+    shutil.copytree(models[hostile.tensorflow_1], tmp_path / "model")
+    saved_model.require_plain(tmp_path / "model")
+    path = tmp_path / "model" / name
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(GraphError, match=r"is a link: .* -> if it leads where you want, copy"):
+        saved_model.require_plain(tmp_path / "model")
+
+
 def test_a_pbtxt_beside_the_pb_is_not_read(models: dict[Save, Path], tmp_path: Path) -> None:
     shutil.copytree(models[hostile.tensorflow_1], tmp_path / "model")
     (tmp_path / "model" / "saved_model.pbtxt").write_text("no SavedModel")
     (tmp_path / "model" / "fingerprint.pb").write_bytes(b"\xff" * 9)
     assert load.freeze(tmp_path / "model") == load.freeze(models[hostile.tensorflow_1])
-
-
-def folder_for_a_checkpoint(variables: Path, victim: Path) -> None:
-    """TensorFlow looks into a folder for the path of the latest checkpoint."""
-    for path in variables.iterdir():
-        path.unlink()
-    (variables / "variables").mkdir()
-    (variables / "variables" / "checkpoint").write_text(f'model_checkpoint_path: "{victim}/variables/variables"')
-
-
-def pipe(variables: Path, _: Path) -> None:
-    data = next(variables.glob("*.data-*"))
-    data.unlink()
-    os.mkfifo(data)
-
-
-def cut(variables: Path, _: Path) -> None:
-    data = next(variables.glob("*.data-*"))
-    data.write_bytes(data.read_bytes()[:100])
-
-
-@pytest.mark.parametrize("spoil", [folder_for_a_checkpoint, pipe, cut])
-def test_a_checkpoint_that_is_none_is_refused(
-    spoil: Callable[[Path, Path], None], models: dict[Save, Path], tmp_path: Path
-) -> None:
-    shutil.copytree(models[hostile.tensorflow_1], tmp_path / "model")
-    spoil(tmp_path / "model" / "variables", models[hostile.tensorflow_1])
-    with pytest.raises(GraphError, match="can't be read") as caught:
-        load.freeze(tmp_path / "model")
-    assert "\n" not in str(caught.value)
