@@ -12,7 +12,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
 
 from litemill.core.errors import GraphError
-from litemill.graphs import safety
+from litemill.graphs import checkpoint_index, safety
 
 Array = npt.NDArray[Any]
 Reader = Any  # TensorFlow has no name for it
@@ -20,7 +20,7 @@ AGAIN = "export it again"
 # an Identity behind an Identity, and an argument of a function; more of them lead nowhere
 MAX_STEPS = 100
 # what TensorFlow's reader, and a part of a shape that is none, raise
-DAMAGED = (tf.errors.OpError, RuntimeError, ValueError, TypeError)
+DAMAGED = (tf.errors.OpError, RuntimeError, ValueError, TypeError, IndexError)
 
 
 class Key(NamedTuple):
@@ -187,6 +187,7 @@ def opened(prefix: Path) -> Reader:
             got=", ".join(file.name for file in files) or "none",
             remedy="take the whole SavedModel's folder",
         )
+    checkpoint_index.check(index.read_bytes(), str(prefix))
     try:
         return tf.compat.v1.train.NewCheckpointReader(str(prefix))
     except DAMAGED as error:

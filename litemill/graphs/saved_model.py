@@ -88,6 +88,17 @@ def read(folder: Path) -> MetaGraphDef:
     return model.meta_graphs[0]
 
 
+def require_plain(folder: Path) -> None:
+    """Raise GraphError where a file of a SavedModel is a link, which may lead to the files of others."""
+    variables = folder / "variables"
+    for path in (folder / "saved_model.pb", variables, *sorted(variables.glob("*"))):
+        if path.is_symlink():
+            raise GraphError(
+                f"{path}: is a link", expected="a file of the model itself", got=path.readlink(),
+                remedy="if it leads where you want, copy the folder by: cp -rL",
+            )  # fmt: skip
+
+
 def _main(meta: MetaGraphDef, folder: Path) -> Signature:
     """Return the default signature as the main graph has it, and no more of that than it needs."""
     if SIGNATURE not in meta.signature_def:
