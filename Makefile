@@ -13,12 +13,13 @@ help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 .venv/installed: requirements.lock
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "error: litemill needs Python 3.11 to 3.13, this is %d.%d -> make PYTHON=python3.11" % v)'
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "error: this Python has no venv -> install it (Debian: apt install python3-venv)"; exit 1; }
-	@echo "installing what requirements.lock names into .venv (about 3 GB, once)"
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $@
+	@PYTHON="$(PYTHON)" tools/install.sh "about 2.9 GB" requirements.lock
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	@PYTHON="$(PYTHON)" tools/install.sh "about 0.5 GB" requirements.lock requirements-dev.lock
+
+# what tests and lint need besides
+test test-fast test-adbd test-browser lint format: .venv/installed-dev
 
 repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
 	@python -m stages.plan --write
@@ -27,7 +28,8 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 
 # --single-item: DVC loads no file but this, and takes the stages as they stand in it
 network: .venv/installed ## build one network from the sources at hand, no other looked at: make network NETWORK=NAME
-	@python -m stages.plan --write
+	@test -n "$(NETWORK)" || { echo "error: no network is named -> make network NETWORK=NAME, one of params.yaml" >&2; exit 1; }
+	@python -m stages.plan --write --network "$(NETWORK)"
 	@test -d data/baselines/$(NETWORK) || dvc repro $(PULL) baselines
 	@dvc repro $(PULL) --single-item pipelines/$(NETWORK)/dvc.yaml
 
@@ -56,6 +58,7 @@ devices: .venv/installed ## list the phones that are attached (of all workers: S
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
 	@python -m stages.plan --write
+	@test -f pipelines/on-phones/dvc.yaml || { echo "error: params.yaml names no targets -> see docs/devices.md" >&2; exit 1; }
 	@dvc repro --force --single-item pipelines/on-phones/dvc.yaml:phones
 	@dvc repro report
 # the report too: what is committed beside dist/ says what was shipped
@@ -94,9 +97,8 @@ format: .venv/installed ## mend what can be mended by itself
 	@ruff check --fix --quiet . || true
 	@ruff format .
 
-lock: .venv/installed ## write requirements.lock anew from pyproject.toml (needs uv)
-	@uv pip compile --universal --python-version 3.11 --quiet --upgrade --extra dev --extra cluster --generate-hashes --no-emit-index-url \
-		--no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+lock: .venv/installed ## write both locks anew from pyproject.toml: make lock [UPGRADE="--upgrade-package NAME" or --upgrade]
+	@UPGRADE="$(UPGRADE)" tools/lock.sh
 
 clean: ## remove what the build made here; DVC's cache stays
 	@rm -rf data/sources data/baselines data/graphs data/samples data/references data/variants data/outputs models reports/records
