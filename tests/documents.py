@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
 
 LIMIT = 900  # seconds after which a command is given up
 # of one document: a heading, a fenced block, a quotation
@@ -163,7 +164,7 @@ def _merge(new: Any, into: Any) -> None:
         there = into.get(key)
         if isinstance(value, dict) and isinstance(there, dict):
             _merge(value, there)
-        elif isinstance(value, list) and isinstance(there, list) and not value.fa.flow_style():
+        elif isinstance(there, list) and isinstance(value, CommentedSeq) and not value.fa.flow_style():
             there.extend(value)
         else:
             into[key] = value
