@@ -1,0 +1,20 @@
+"""What holds for every test: a place of DVC's of its own, and children that hear Ctrl-C."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, which a shell's job in the background ignores, and with it all that it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what DVC remembers of checkouts apart from the user's, and from that of tests beside these."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path_factory.mktemp("dvc-site")))
+        yield
