@@ -9,7 +9,7 @@ import pytest
 import yaml
 from clones import LIMIT, ONE_PICTURE, ONE_RUN, ROOT, Clone
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 NETWORK = {"source": "magenta_mobile", "part": "predict", "input": [128, 128]}
 ADDRESS = "https://host.example/owner/repository/actions/runs/7"
 KEPT = {"artifact": "painting/int8", "figure": "bytes", "most": 10_000_000}
@@ -126,7 +126,7 @@ def test_dvcs_own_views_tell_the_change(runner: Path) -> None:
 
 
 def test_workflows_run_these_scripts_with_pinned_actions_and_few_rights() -> None:
-    for name in ("pull-request", "pull-request-comment", "ci"):
+    for name in ("pull-request", "pull-request-comment", "ci", "nightly"):
         text = (ROOT / f".github/workflows/{name}.yml").read_text()
         used = [line.split("uses: ")[1] for line in text.splitlines() if "uses: " in line]
         assert used

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from clones import ONE_PICTURE, ONE_RUN, Clone, ran
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 ARCHIVE = "data/embedded/tfhub-modules/google/magenta/arbitrary-image-stylization-v1-256/2.tar.gz"
 OFFICIAL = "official_magenta_predict_int8"
 

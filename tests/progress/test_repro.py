@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 STAGES = """
 stages:
@@ -42,16 +42,11 @@ def build(bare: Path, tmp_path: Path) -> Path:
 def start(build: Path, *options: str, terminal: int | None = None) -> subprocess.Popen[str]:
     """Start a build, on a terminal if there is one; it leads a group of processes, as from a shell."""
     out = subprocess.PIPE if terminal is None else terminal
-    # where the tests are a shell's job in the background, Ctrl-C is ignored by all that they start
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
-            process_group=0,
-        )  # fmt: skip
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return subprocess.Popen(
+        [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
+        process_group=0,
+    )  # fmt: skip
 
 
 def plainly(build: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Names the test files of one slice of the long lane: `tools/long_slice.py COMMIT`.
+
+The files are dealt so that each slice takes about as long as another. Which one is run follows from the commit's hash:
+the same for a commit, another for most others, so that all of the lane is run within some commits.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1] / "tests"
+SLICES = 4
+LONG = re.compile(r"pytest\.mark\.(long|device)\b")
+# seconds on one core of two, of files that take more than most
+SECONDS: Mapping[str, int] = {}
+MOST_TAKE = 20
+
+
+def files() -> list[str]:
+    """Return the files with tests of the long lane, as pytest takes them."""
+    found = [path for path in TESTS.rglob("test_*.py") if LONG.search(path.read_text())]
+    return sorted(str(path.relative_to(TESTS.parent)) for path in found)
+
+
+def slices() -> list[list[str]]:
+    """Deal the files: the one that takes longest first, each to the slice that has least to do."""
+    dealt: list[list[str]] = [[] for _ in range(SLICES)]
+    for file in sorted(files(), key=lambda file: (-seconds(file), file)):
+        min(dealt, key=lambda one: sum(map(seconds, one))).append(file)
+    return dealt
+
+
+def seconds(file: str) -> int:
+    """Return about how long a file takes."""
+    return SECONDS.get(file, MOST_TAKE)
+
+
+def main(commit: str) -> None:
+    """Print the files of the slice that a commit is checked with."""
+    number = int(commit, 16) % SLICES
+    print(f"slice {number + 1} of {SLICES} of the long lane", file=sys.stderr)
+    print(*slices()[number])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
