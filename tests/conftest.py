@@ -1,9 +1,12 @@
-"""What holds for every test: a place of DVC's of its own, and children that hear Ctrl-C."""
+"""What holds for every test: a place of DVC's of its own, children that hear Ctrl-C, one small build for all."""
 
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
+import small_build
+from clones import Clone
 
 
 def pytest_configure() -> None:
@@ -18,3 +21,10 @@ def _own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path_factory.mktemp("dvc-site")))
         yield
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """Give a clone in which two small networks are built, once for all of the tests' processes; none changes it."""
+    base = tmp_path_factory.getbasetemp()
+    return small_build.shared((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small_build")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 import long_slice
 
+ROOT = Path(__file__).parents[1]
 SLICE = (sys.executable, "tools/long_slice.py")
 
 
