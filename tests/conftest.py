@@ -1,8 +1,10 @@
-"""What holds for every test: a place of DVC's of its own, children that hear Ctrl-C, one small build for all."""
+"""What holds for every test: where DVC is and what it remembers, children that hear Ctrl-C, one small build for all."""
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import small_build
@@ -16,9 +18,10 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what DVC remembers of checkouts apart from the user's, and from that of tests beside these."""
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have `dvc` found, and keep what it remembers of checkouts apart from the user's and from other tests'."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
         patch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path_factory.mktemp("dvc-site")))
         yield
 
