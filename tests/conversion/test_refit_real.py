@@ -11,7 +11,7 @@ from litemill.core.recipe import Recipe
 from litemill.runtime import Model
 from litemill.tasks.judge import case_of, judge
 
-pytestmark = pytest.mark.build
+pytestmark = pytest.mark.long
 NETWORK = "deeplab_dm05_pascal"
 
 
