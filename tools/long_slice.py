@@ -12,9 +12,18 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 SLICES = 4
-LONG = re.compile(r"pytest\.mark\.(long|device)\b")
-# seconds on one core of two, of files that take more than most
-SECONDS: Mapping[str, int] = {}
+LONG = re.compile(r"^(pytestmark = \W*|@|\s+)pytest\.mark\.(long|device)\b", re.MULTILINE)
+# about how many seconds files take that take more than most
+SECONDS: Mapping[str, int] = {
+    "tests/architectures/test_mobilenet_v3_architecture.py": 30,
+    "tests/architectures/test_xception_architecture.py": 100,
+    "tests/conversion/test_refit_real.py": 60,
+    "tests/devices/test_phones.py": 90,
+    "tests/devices/test_phones_build.py": 65,
+    "tests/fanout/test_bad_cases.py": 300,
+    "tests/test_documents_run.py": 120,
+    "tests/test_recipes_by_params.py": 120,
+}
 MOST_TAKE = 20
 
 
