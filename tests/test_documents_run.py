@@ -17,7 +17,7 @@ from litemill.core.records import Frozen
 sys.path.insert(0, str(Path(__file__).parent / "graphs"))
 from deeplabs import renamed
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 README, CONTRIBUTING, TUTORIAL = (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/tutorial.md"))
 RELEASED = ROOT / "data/embedded/models/deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01.tar.gz"
 GRAPH = "frozen_inference_graph.pb"

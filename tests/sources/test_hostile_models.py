@@ -10,12 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import making
 import numpy as np
 import pytest
 import tensorflow as tf
-from making import GRAPH_NAME, MIRROR, NAME
-from misbehaving import Server, body
 
 from litemill import sources
 from litemill.core import paths
@@ -24,6 +21,9 @@ from litemill.graphs.find import find
 from litemill.graphs.found import Whole
 from litemill.graphs.load import frozen
 from litemill.sources.transfer import Limits
+from sources import making
+from sources.making import GRAPH_NAME, MIRROR, NAME
+from sources.misbehaving import Server, body
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "graphs"))
 import hostile
