@@ -3,6 +3,7 @@
 As a stage, write params.yaml in pieces, or have DVC begin anew where pipelines were not in step.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -34,8 +35,7 @@ def plan(write: bool = False, json: bool = False) -> str:  # noqa: FBT001, FBT00
     if said and not write:
         # DVC has read the old ones
         raise SettingsError(
-            f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now",
-            remedy="run: dvc repro, once more",
+            f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now", remedy=remedy()
         )  # fmt: skip
     pieces.write(settings.read(paths.PARAMS, dict[str, Any]))
     if write:
@@ -43,6 +43,14 @@ def plan(write: bool = False, json: bool = False) -> str:  # noqa: FBT001, FBT00
         step = f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
         return "\n".join([*lines, step if lines else f"{step}, nothing stale"])
     return f"{paths.PIPELINE.parent}: {len(new)} networks, in step with {paths.PARAMS}"
+
+
+def remedy() -> str:
+    """Say how to have DVC read the new pipelines: a folder of its own for an experiment begins with those of git."""
+    if "DVC_EXP_NAME" not in os.environ:
+        return "run: make repro"
+    add = f"git add {paths.PIPELINE.parent}"
+    return f"set networks and recipes in the workspace's {paths.PARAMS}, then run: make plan && {add} && dvc exp run"
 
 
 def dropped(params: Params) -> Iterator[str]:
