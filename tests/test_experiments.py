@@ -103,7 +103,10 @@ def test_dvc_queues_an_experiment_that_differs_in_one_line_and_leaves_the_workin
 def test_an_experiment_that_adds_a_network_says_what_to_do_ahead_of_it_and_that_helps(
     tmp_path: Path, place: list[str]
 ) -> None:
-    clone = committed(Clone(tmp_path / "clone"))
+    clone = Clone(tmp_path / "clone")
+    predict = {"magenta_predict": clone.params["networks"]["magenta_predict"]}
+    clone.set(clone.params | {"networks": predict, "bottleneck_from": {}, "gallery": []})
+    committed(clone)
     added = "+networks.another={source: magenta_mobile, part: predict, input: [256,256], recipes: [fp32]}"
     done = clone.dvc("exp", "run", *place, "-S", added, "plan")
     assert done.returncode != 0
