@@ -3,6 +3,7 @@
 As a stage, write params.yaml in pieces, or have DVC begin anew where pipelines were not in step.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -41,8 +42,7 @@ def plan(write: bool = False, json: bool = False, network: str = "") -> str:  # 
     if said and not write:
         # DVC has read the old ones
         raise SettingsError(
-            f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now",
-            remedy="run: dvc repro, once more",
+            f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now", remedy=remedy()
         )  # fmt: skip
     pieces.write(settings.read(paths.PARAMS, dict[str, Any]))
     if write:
@@ -58,6 +58,14 @@ def require(network: str, params: Params) -> None:
         near = settings.nearest(network, params.networks)
         raise SettingsError(f"{paths.PARAMS}: no network {network!r}", expected=", ".join(params.networks),
                             remedy=near if near.startswith("did") else "name one of these")  # fmt: skip
+
+
+def remedy() -> str:
+    """Say how to have DVC read the new pipelines: a folder of its own for an experiment begins with those of git."""
+    if "DVC_EXP_NAME" not in os.environ:
+        return "run: make repro"
+    add = f"git add {paths.PIPELINE.parent}"
+    return f"set networks and recipes in the workspace's {paths.PARAMS}, then run: make plan && {add} && dvc exp run"
 
 
 def dropped(params: Params) -> Iterator[str]:
