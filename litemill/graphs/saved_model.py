@@ -7,7 +7,7 @@ is only read, for the variables' keys in the checkpoint (`checkpoint`); the valu
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 from google.protobuf.message import DecodeError
@@ -21,7 +21,7 @@ from litemill.core.errors import GraphError
 from litemill.graphs import checkpoint, object_graph, safety
 
 tf1 = tf.compat.v1
-ConcreteFunction = tf.types.experimental.ConcreteFunction
+ConcreteFunction: TypeAlias = tf.types.experimental.ConcreteFunction
 SIGNATURE = "serving_default"
 HANDLE = "VarHandleOp"
 VARIABLES = safety.REFERENCES | {HANDLE}
