@@ -99,7 +99,7 @@ def test_dvc_queues_an_experiment_that_differs_in_one_line_and_leaves_the_workin
     assert changed.split() == ["1", "1", "params.yaml"]
 
 
-@pytest.mark.parametrize("place", [["--temp"], pytest.param([], marks=pytest.mark.slow)])
+@pytest.mark.parametrize("place", [["--temp"], pytest.param([], marks=pytest.mark.long)])
 def test_an_experiment_that_adds_a_network_says_what_to_do_ahead_of_it_and_that_helps(
     tmp_path: Path, place: list[str]
 ) -> None:
@@ -144,7 +144,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     return committed(clone)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["workspace", "folder"])
 def test_an_experiment_builds_what_depends_on_its_value_and_is_compared_and_applied(built: Clone, place: str) -> None:
     samples = {"workspace": 1, "folder": 3}[place]

@@ -21,7 +21,7 @@ SECONDS: Mapping[str, int] = {
     "tests/devices/test_phones.py": 90,
     "tests/devices/test_phones_build.py": 65,
     "tests/fanout/test_bad_cases.py": 300,
-    "tests/test_documents_run.py": 120,
+    "tests/test_documents_run.py": 200,
     "tests/test_recipes_by_params.py": 120,
 }
 MOST_TAKE = 20
