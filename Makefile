@@ -5,9 +5,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 TARGETS ?=
 # where a remote is set, what others have built is taken from it
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
+# on all cores; the tests of a file run on one, since they share what they build
+PYTEST := python -m pytest -n logical --maxprocesses 8 --dist loadfile --durations 30
 
 .DEFAULT_GOAL := help
-.PHONY: help docs repro network fanout unit plan prune check report compare zoo test test-fast test-adbd test-browser lint format lock clean devices phones bundle
+.PHONY: help docs repro network fanout unit plan prune check report compare zoo test test-fast test-build test-long test-all test-adbd test-browser coverage lint format lock clean devices phones bundle
 
 help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,7 +21,7 @@ help: ## what there is
 	@PYTHON="$(PYTHON)" tools/install.sh "about 0.5 GB" requirements.lock requirements-dev.lock
 
 # what tests and lint need besides
-test test-fast test-adbd test-browser lint format: .venv/installed-dev
+lint format: .venv/installed-dev
 
 repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
 	@python -m stages.plan --write
@@ -28,7 +30,8 @@ repro: .venv/installed ## build, prove, measure and report what params.yaml says
 
 # --single-item: DVC loads no file but this, and takes the stages as they stand in it
 network: .venv/installed ## build one network from the sources at hand, no other looked at: make network NETWORK=NAME
-	@python -m stages.plan --write
+	@test -n "$(NETWORK)" || { echo "error: no network is named -> make network NETWORK=NAME, one of params.yaml" >&2; exit 1; }
+	@python -m stages.plan --write --network "$(NETWORK)"
 	@test -d data/baselines/$(NETWORK) || dvc repro $(PULL) baselines
 	@dvc repro $(PULL) --single-item pipelines/$(NETWORK)/dvc.yaml
 
@@ -57,30 +60,48 @@ devices: .venv/installed ## list the phones that are attached (of all workers: S
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
 	@python -m stages.plan --write
+	@test -f pipelines/on-phones/dvc.yaml || { echo "error: params.yaml names no targets -> see docs/devices.md" >&2; exit 1; }
 	@dvc repro --force --single-item pipelines/on-phones/dvc.yaml:phones
 	@dvc repro report
+# the report too: what is committed beside dist/ says what was shipped
 bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
 	@python -m stages.plan --write
-	@dvc repro $(PULL) gate
+	@dvc repro $(PULL) report
 	@python -m stages.bundle
 	@python -m stages.bundle --verify
 
 zoo: .venv/installed ## list every source of the catalogue, with its status here
 	@python -m stages.zoo
 
-test: .venv/installed ## the whole suite, offline
-	@python -m pytest -m "not network and not device" --cov --cov-report=term:skip-covered
+test: .venv/installed-dev ## what must pass: the fast and the build lane, offline (CONTRIBUTING.md says what is in a lane)
+	@$(PYTEST) -m "not long and not network and not device"
 
-test-fast: .venv/installed ## the suite without what takes long
-	@python -m pytest -m "not network and not device and not slow"
+test-fast: .venv/installed-dev ## the fast lane: no conversion, no build
+	@$(PYTEST) -m "not build and not long and not network and not device"
 
-test-adbd: .venv/installed ## the real adb client against Debian's real adbd, where the machine can (fetched into .adbd)
+test-build: .venv/installed-dev ## the build lane: conversions, and small builds
+	@$(PYTEST) -m "build and not network and not device"
+
+test-long: .venv/installed-dev ## the long lane, with a browser and adbd where they can be had, or FILES=... of it
+	@$(if $(findstring browser,$(or $(FILES),browser)),tools/install_chromium.sh || true)
+	@$(if $(findstring adbd,$(or $(FILES),adbd)),tools/fetch_adbd.sh .adbd || true)
+	@$(PYTEST) -m "(long or device) and not network" $(FILES)
+
+test-all: .venv/installed-dev ## every lane
+	@tools/install_chromium.sh || true
 	@tools/fetch_adbd.sh .adbd || true
-	@python -m pytest -m device tests/devices
+	@$(PYTEST) -m "not network"
 
-test-browser: .venv/installed ## the report's page in a real browser, which is installed where there is none
+test-adbd: .venv/installed-dev ## the real adb client against Debian's real adbd, where the machine can (fetched into .adbd)
+	@tools/fetch_adbd.sh .adbd || true
+	@$(PYTEST) -m device tests/devices
+
+test-browser: .venv/installed-dev ## the report's page in a real browser, which is installed where there is none
 	@tools/install_chromium.sh
 	@python -m pytest tests/report/test_page_in_browser.py
+
+coverage: .venv/installed-dev ## how much of the code the tests reach, those with a phone's adbd left out
+	@$(PYTEST) -m "not network and not device" --cov --cov-report=term:skip-covered
 
 docs: .venv/installed ## write docs/reference.md and the schemas of params.yaml and the catalogue, drawn from the code
 	@python -m stages.docs

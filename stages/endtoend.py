@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from litemill.core import files, paths, stage, store, threads
+from litemill.core import files, paths, sample_names, stage, store, threads
 from litemill.core import params as parameters
 from litemill.core.judged import Pair, Paired
 from litemill.runtime import Model
@@ -66,7 +66,7 @@ def judged(combination: Combination, pictures: Sequence[Picture]) -> Pair:
     model = Model(transfer, 1, ("content", "bottleneck"))
     figures = {}
     for one in pictures:
-        found = model.run({"content": one.content, "bottleneck": bottlenecks[sampling.style_of(one.sample)]})
+        found = model.run({"content": one.content, "bottleneck": bottlenecks[sample_names.style_of(one.sample)]})
         figures[one.sample] = stylization.judge_picture(found, one.wanted)
     size = predict.stat().st_size + transfer.stat().st_size
     summary = judge.summary(figures.values())
@@ -79,7 +79,7 @@ def predicted(path: Path, samples: Iterable[str]) -> dict[str, Floats]:
     model = Model(path, 1, ("style",))
     return {
         style: model.run({"style": sampling.stylized(style, model.size("style"))})
-        for style in sorted({sampling.style_of(sample) for sample in samples})
+        for style in sorted({sample_names.style_of(sample) for sample in samples})
     }
 
 

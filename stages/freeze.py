@@ -4,7 +4,7 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from litemill.core import files, paths, roles, stage, store
+from litemill.core import class_names, files, paths, roles, stage, store
 from litemill.core import params as parameters
 from litemill.core.records import Fetched, Frozen, Tensor
 from litemill.graphs.load import frozen
@@ -23,6 +23,9 @@ def freeze(network: str) -> str:
     graph, rewrites = apply_all(unrewritten, settings.rewrites)
     role = roles.output(settings)
     shape = output_shape(graph, role)
+    if settings.part is None:  # said here, ahead of all that takes long
+        names = class_names.load(settings.source, entry)
+        class_names.require(settings.source, entry, names, shape[-1])
     sides = shapes(whole, settings, entry, settings.input)
     inputs = tuple(Tensor(name, name, sides[name], "float32") for name in sides)
     files.write(paths.graph(network), graph.SerializeToString(deterministic=True))

@@ -1,4 +1,4 @@
-"""Tell all about a model that the catalogue does not know: where to cut it, what proves it, the entry to paste."""
+"""Tell all about a model that the catalogue does not know: where to cut it, what proves it, what its entry is."""
 
 import tempfile
 from pathlib import Path
@@ -9,9 +9,13 @@ from litemill.core import paths, stage
 from litemill.core.errors import GraphError
 
 
-def inspect(model: str, /, *, json: bool = False) -> None:
-    """Find and prove the cuts of a model: a .pb, a .tar.gz, a SavedModel's folder, or the address of one."""
+def inspect(model: str, /, *, json: bool = False, add: bool = False) -> str | None:
+    """Find and prove the cuts of a model: a .pb, a .tar.gz, a SavedModel's folder, or the address of one.
+
+    With `add`, its entry is put into the catalogue.
+    """
     # TensorFlow greets when it is imported: here its greeting is kept from the terminal
+    from litemill.inspection import adding  # noqa: PLC0415
     from litemill.inspection.inspection import inspect as inspected  # noqa: PLC0415
     from litemill.inspection.text import text  # noqa: PLC0415
 
@@ -23,6 +27,8 @@ def inspect(model: str, /, *, json: bool = False) -> None:
         print(text(known))
     if known.refused is not None:
         raise GraphError(known.refused)
+    added = adding.add(known.entry) if add else None
+    return None if json else added
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 As a stage, write params.yaml in pieces, or have DVC begin anew where pipelines were not in step.
 """
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,14 +15,20 @@ from litemill.core import files, paths, pieces, pipelines, settings, stage, stal
 from litemill.core import params as parameters
 from litemill.core.errors import SettingsError
 from litemill.core.params import Params
+from litemill.preflight import build
 
 
-def plan(write: bool = False, json: bool = False) -> str:  # noqa: FBT001, FBT002  flags of the command line
+def plan(write: bool = False, json: bool = False, network: str = "") -> str:  # noqa: FBT001, FBT002  flags
     """Write each network's stages, and drop what is stale; without `write`, an error if that was needed.
 
-    With `json`, nothing but the units of work are given: one JSON array, each behind those that it waits for.
+    With `json`, nothing but the units of work are given: one JSON array, each behind those that it waits for. With
+    `network`, the one to be built, an error where there is none of this name.
     """
     params = parameters.load()
+    if network:
+        require(network, params)
+    for note in build.check(params):
+        print(f"note: {note}", file=sys.stderr)
     if json:
         return msgspec.json.encode(units.units(params)).decode()
     old, new = pipelines.present(), pipelines.wanted(params)
@@ -34,8 +42,7 @@ def plan(write: bool = False, json: bool = False) -> str:  # noqa: FBT001, FBT00
     if said and not write:
         # DVC has read the old ones
         raise SettingsError(
-            f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now",
-            remedy="run: dvc repro, once more",
+            f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now", remedy=remedy()
         )  # fmt: skip
     pieces.write(settings.read(paths.PARAMS, dict[str, Any]))
     if write:
@@ -43,6 +50,22 @@ def plan(write: bool = False, json: bool = False) -> str:  # noqa: FBT001, FBT00
         step = f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
         return "\n".join([*lines, step if lines else f"{step}, nothing stale"])
     return f"{paths.PIPELINE.parent}: {len(new)} networks, in step with {paths.PARAMS}"
+
+
+def require(network: str, params: Params) -> None:
+    """Raise SettingsError with the nearest name, and all that there are, where no network has this one."""
+    if network not in params.networks:
+        near = settings.nearest(network, params.networks)
+        raise SettingsError(f"{paths.PARAMS}: no network {network!r}", expected=", ".join(params.networks),
+                            remedy=near if near.startswith("did") else "name one of these")  # fmt: skip
+
+
+def remedy() -> str:
+    """Say how to have DVC read the new pipelines: a folder of its own for an experiment begins with those of git."""
+    if "DVC_EXP_NAME" not in os.environ:
+        return "run: make repro"
+    add = f"git add {paths.PIPELINE.parent}"
+    return f"set networks and recipes in the workspace's {paths.PARAMS}, then run: make plan && {add} && dvc exp run"
 
 
 def dropped(params: Params) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from litemill.core import files, npz, paths, stage, store, threads
+from litemill.core import files, npz, paths, sample_names, stage, store, threads
 from litemill.core import params as parameters
 from litemill.core.catalog import Entry
 from litemill.core.params import Network
@@ -18,16 +18,16 @@ def samples(network: str) -> str:
     """Make the samples of one network."""
     images, known = parameters.load().images, store.frozen(network)
     settings, entry = known.settings, known.entry
-    names = {kind: sampling.names(settings, images, kind) for kind in sampling.KINDS}
+    names = {kind: sample_names.names(settings, images, kind) for kind in sample_names.KINDS}
     transfer = settings.part == "transfer"
-    paintings = {sampling.style_of(name) for each in names.values() for name in each} if transfer else set()
+    paintings = {sample_names.style_of(name) for each in names.values() for name in each} if transfer else set()
     said = bottlenecks(paintings, settings, entry) if paintings else {}
-    for kind in sampling.KINDS:
+    for kind in sample_names.KINDS:
         arrays = sampling.collect(settings, entry, names[kind])
         if transfer:
-            arrays["bottleneck"] = np.stack([said[sampling.style_of(name)] for name in names[kind]])
+            arrays["bottleneck"] = np.stack([said[sample_names.style_of(name)] for name in names[kind]])
         npz.write(paths.samples(network, kind), arrays)
-    hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sampling.KINDS}
+    hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sample_names.KINDS}
     truth = images.segmentation.truth if settings.part is None else {}
     record = Sampled(
         network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"], truth

@@ -64,9 +64,17 @@ class Clone:
         command = [sys.executable, "-m", "stages.plan", "--write"]
         subprocess.run(command, cwd=self.root, check=True, capture_output=True, timeout=LIMIT)
 
+    def dvc(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of DVC's."""
+        return self._run("dvc", *options)
+
+    def make(self, target: str) -> subprocess.CompletedProcess[str]:
+        """Run a target of the Makefile with the packages that the tests run with."""
+        return self._run("make", "--assume-old=.venv/installed", target)
+
     def repro(self, *targets: str) -> subprocess.CompletedProcess[str]:
         """Run `dvc repro`; a network's stage is named as in `painting/convert@int8`."""
-        return self._run("dvc", "repro", *(re.sub(r"^(\w+)/", r"pipelines/\1/dvc.yaml:", one) for one in targets))
+        return self.dvc("repro", *(re.sub(r"^(\w+)/", r"pipelines/\1/dvc.yaml:", one) for one in targets))
 
     def slices(self, most: int) -> subprocess.CompletedProcess[str]:
         """Build as `make repro` does, in slices of so many stages."""
@@ -90,18 +98,9 @@ class Clone:
         )
 
     def paste(self, model: str) -> None:
-        """Add what `stages.inspect` writes of a model to the catalogue."""
-        told = subprocess.run(
-            [sys.executable, "-m", "stages.inspect", model],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=True,
-        ).stdout
-        lines = told.partition("to paste into data/catalog.yaml:\n")[2].splitlines()
-        with (self.root / "data/catalog.yaml").open("a") as catalog:
-            catalog.write("".join(line.removeprefix("  ") + "\n" for line in lines))
+        """Add a model to the catalogue, as `stages.inspect` does it."""
+        done = self._run(sys.executable, "-m", "stages.inspect", model, "--add")
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def outputs(self) -> dict[str, bytes]:
         """Give every file that a build writes."""

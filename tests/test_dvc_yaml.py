@@ -11,6 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 OURS = ("litemill", "stages")
+PACKAGE = Path("stages/__init__.py")
 FILES = ("dvc.yaml", "pipelines/network.yaml", "pipelines/phones.yaml")
 STAGES: dict[str, Any] = {
     name: stage for file in FILES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()
@@ -61,7 +62,8 @@ def closure(file: Path) -> set[Path]:
         one = waiting.pop()
         found.add(one)
         waiting |= imports(one) - found
-    return {one for one in found if not (one.name == "__init__.py" and only_docstring(one))}
+    # what stages/__init__.py does is to look for packages: it changes no output
+    return {one for one in found if not (one.name == "__init__.py" and (one == PACKAGE or only_docstring(one)))}
 
 
 def only_docstring(file: Path) -> bool:

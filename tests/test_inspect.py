@@ -15,10 +15,17 @@ import msgspec
 import pytest
 import tensorflow as tf
 import yaml
+from documents import sections, shown
+from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.conversion import gpu
+from litemill.core import settings
 from litemill.core.catalog import Catalog
+from litemill.core.errors import SettingsError
+from litemill.graphs.found import Found
+from litemill.inspection import adding, pasted
 from litemill.inspection.inspection import Inspection, inspect
+from litemill.inspection.opening import Piece
 from litemill.inspection.text import text
 
 ROOT = Path(__file__).parents[1]
@@ -194,9 +201,78 @@ def test_the_text_tells_every_section(folder: Path, tmp_path: Path) -> None:
         "parameters",
         "ops",
         "would not run on a GPU delegate",
-        "to paste into data/catalog.yaml",
     ):
         assert f"\n{title}:\n" in told
+
+
+def test_what_is_to_be_pasted_is_an_entry_as_it_stands(folder: Path, tmp_path: Path) -> None:
+    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING, tmp_path)
+    pasted = text(known).partition("\nto paste into data/catalog.yaml (--add does it):\n")[2]
+    assert msgspec.convert(yaml.safe_load(pasted), Catalog) == catalogued(known)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a catalogue of the test's own, in whose repository it runs."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "data/catalog.yaml"
+    path.parent.mkdir()
+    path.write_bytes((ROOT / "data/catalog.yaml").read_bytes())
+    return path
+
+
+def own(name: str) -> str:
+    return pasted.entry(name, "frozen_graph", [Piece(GraphDef())], Found("segmentation", {"image": "a"}, "b"), 7)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n# the end"])
+@pytest.mark.parametrize("name", ["mine", "123", "null", "a b"])
+def test_an_entry_is_added_and_the_rest_stays_byte_for_byte(name: str, end: str, catalogue: Path) -> None:
+    before = catalogue.read_text().rstrip() + end
+    catalogue.write_text(before)
+    old = settings.read(catalogue, Catalog)
+    said = adding.add(own(name))
+    after = catalogue.read_text()
+    assert after.startswith(before)
+    assert after.endswith(own(name))
+    new = settings.read(catalogue, Catalog)
+    (key,) = new.keys() - old.keys()
+    assert new == old | {key: new[key]}
+    assert said == f"data/catalog.yaml: {key} added; yours to say there: url, licence, labels"
+    assert list(catalogue.parent.iterdir()) == [catalogue]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [("", "there is an entry 'mine' already -> remove"), ("  {}\n", "is not YAML")],
+    ids=["there already", "no catalogue"],
+)
+def test_what_can_not_be_added_leaves_the_catalogue_as_it_is(given: str, says: str, catalogue: Path) -> None:
+    catalogue.write_text(given or own("mine"))
+    before = catalogue.read_bytes()
+    with pytest.raises(SettingsError, match=r"^data/catalog\.yaml: ") as error:
+        adding.add(own("mine"))
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+    assert catalogue.read_bytes() == before
+    assert list(catalogue.parent.iterdir()) == [catalogue]
+
+
+@pytest.mark.parametrize("title", ["A DeepLab archive", "A Magenta SavedModel"])
+def test_the_document_shows_what_is_printed(title: str) -> None:
+    (block,) = sections(ROOT / "docs/inspect.md")[title]
+    line, _, told = block.text.partition("\n")
+    result = command(line.rpartition(" ")[2])
+    assert line.startswith("$ python -m stages.inspect ")
+    assert (result.returncode, result.stderr) == (0, "")
+    shown(told, result.stdout, {"largest error ": "it differs from CPU to CPU"})
+
+
+def test_a_model_that_is_refused_is_not_added(folder: Path) -> None:
+    before = (ROOT / "data/catalog.yaml").read_bytes()
+    result = command(str(folder / "hostile.pb"), "--add")
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert (ROOT / "data/catalog.yaml").read_bytes() == before
 
 
 def test_the_gpu_rules_name_what_they_refuse() -> None:

@@ -101,19 +101,34 @@ def test_what_no_stage_makes_any_more_goes_from_records_and_the_roots_lock(clone
     assert plan(clone, "--write").stdout == "pipelines: in step with params.yaml, nothing stale\n"
 
 
-def test_dvc_is_told_to_begin_anew_where_a_network_was_added(clone: Clone) -> None:
+def test_where_a_network_was_added_dvc_names_the_command_that_goes_on_and_it_does(clone: Clone) -> None:
     whole = clone.params
     whole["networks"]["another"] = whole["networks"]["magenta_predict"]
     (clone.root / "params.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
     done = clone.repro("plan")
     assert done.returncode != 0
-    said = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert said == [
-        "error: pipelines was not in step with params.yaml: got added another, just now -> run: dvc repro, once more"
+    assert [line for line in done.stderr.splitlines() if line.startswith("error: ")] == [
+        "error: pipelines was not in step with params.yaml: got added another, just now -> run: make repro"
     ]
     assert "freeze" in stages(clone, "another")
+    # of `make repro` what comes ahead of the build
+    assert clone.make("plan").returncode == 0
     done = clone.repro("plan")
     assert done.returncode == 0, done.stderr
+
+
+def test_dvc_does_not_take_from_its_cache_that_pipelines_are_in_step(clone: Clone) -> None:
+    one = clone.params
+    assert clone.repro("plan").returncode == 0
+    two = clone.params
+    two["networks"]["another"] = two["networks"]["magenta_predict"]
+    clone.set(two)
+    assert clone.repro("plan").returncode == 0
+    # settings that `plan` ran with, while the files are those of others
+    (clone.root / "params.yaml").write_text(yaml.safe_dump(one, sort_keys=False))
+    done = clone.repro("plan")
+    assert done.returncode != 0
+    assert "got removed another, just now -> run: make repro" in done.stderr
 
 
 def test_a_file_that_was_not_written_here_is_left_alone(clone: Clone) -> None:

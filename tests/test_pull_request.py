@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import small_build
 import yaml
-from clones import LIMIT, ONE_PICTURE, ONE_RUN, ROOT, Clone
+from clones import LIMIT, ROOT, Clone
 
-pytestmark = pytest.mark.slow
-NETWORK = {"source": "magenta_mobile", "part": "predict", "input": [128, 128]}
+pytestmark = pytest.mark.build
 ADDRESS = "https://host.example/owner/repository/actions/runs/7"
 KEPT = {"artifact": "painting/int8", "figure": "bytes", "most": 10_000_000}
 BROKEN = {"artifact": "sketch/int8", "figure": "bytes", "most": 0.5, "times": "int8"}
@@ -33,17 +33,13 @@ def commit(folder: Path, said: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runner(small: Clone, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh checkout of a branch that changes a recipe's setting; what main has built lies in the remote alone."""
     folder = tmp_path_factory.mktemp("pull_request")
-    origin = Clone(folder / "origin")
-    whole = origin.params
-    recipes = {name: whole["recipes"][name] for name in ("fp32", "int8")}
-    recipes["int8"] |= {"calibration_samples": 2, "tolerance": {"bottleneck_cosine": 0.5}}
-    networks = {"painting": NETWORK, "sketch": NETWORK | {"input": [160, 160]}}
-    smaller = {"fetch": ["magenta_mobile"], "networks": networks, "recipes": recipes, "bottleneck_from": {}}
-    smaller |= {"images": ONE_PICTURE, "benchmark": ONE_RUN, "gallery": [], "budgets": {"download": KEPT}}
-    origin.set(whole | smaller)
+    origin = small_build.copy(small, folder / "origin")
+    params = origin.params
+    del params["networks"]["sketch"]["recipes"]  # both, as painting
+    origin.set(params | {"budgets": {"download": KEPT}})
     run(origin.root, "git", "checkout", "--quiet", "-b", "main")
     run(origin.root, "dvc", "remote", "add", "--default", "storage", str(folder / "storage"))
     run(origin.root, "dvc", "repro")
@@ -126,7 +122,7 @@ def test_dvcs_own_views_tell_the_change(runner: Path) -> None:
 
 
 def test_workflows_run_these_scripts_with_pinned_actions_and_few_rights() -> None:
-    for name in ("pull-request", "pull-request-comment", "ci"):
+    for name in ("pull-request", "pull-request-comment", "ci", "nightly"):
         text = (ROOT / f".github/workflows/{name}.yml").read_text()
         used = [line.split("uses: ")[1] for line in text.splitlines() if "uses: " in line]
         assert used

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from clones import ONE_PICTURE, ONE_RUN, Clone, ran
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 NETWORKS = {
     "birds": {"source": "deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01", "input": [129, 129], "output": "logits",
               "recipes": ["fp32", "fp16", "fp16_exact", "dynamic", "conv_dynamic", "int8", "int8_refit",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from clones import LIMIT, ROOT, Clone, ran
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 SOURCE = "official_magenta_predict_int8"
 TARGET = f"fetch@{SOURCE}"
 

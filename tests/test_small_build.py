@@ -4,47 +4,23 @@ import shutil
 from pathlib import Path
 
 import pytest
-from clones import ONE_PICTURE, ONE_RUN, Clone, ran
+import small_build
+from clones import Clone, ran
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 ARCHIVE = "data/embedded/tfhub-modules/google/magenta/arbitrary-image-stylization-v1-256/2.tar.gz"
-OFFICIAL = "official_magenta_predict_int8"
-
-
-def settle(clone: Clone) -> None:
-    """Cut the settings down to a network of two recipes and one of one."""
-    params = clone.params
-    recipes = {name: params["recipes"][name] for name in ("fp32", "int8")}
-    recipes["int8"] = recipes["int8"] | {"calibration_samples": 2, "tolerance": {"bottleneck_cosine": 0.9}}
-    network = {"source": "magenta_mobile", "part": "predict", "input": [256, 256], "baselines": [OFFICIAL]}
-    networks = {"painting": network, "sketch": network | {"input": [128, 128], "recipes": ["fp32"]}}
-    smaller = {"fetch": ["magenta_mobile", OFFICIAL], "networks": networks, "recipes": recipes, "bottleneck_from": {}}
-    clone.set(params | smaller | {"images": ONE_PICTURE, "benchmark": ONE_RUN})
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    clone = Clone(tmp_path_factory.mktemp("built") / "clone")
-    settle(clone)
-    done = clone.repro()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert {"painting/convert@fp32", "painting/convert@int8", "sketch/convert@fp32", "gate"} <= ran(done)
-    return clone
 
 
 @pytest.fixture
-def clone(built: Clone, tmp_path: Path) -> Clone:
+def clone(small: Clone, tmp_path: Path) -> Clone:
     """A copy of what is built, of the test's own."""
-    shutil.copytree(built.root, tmp_path / "clone", symlinks=True)
-    return Clone(tmp_path / "clone")
+    return small_build.copy(small, tmp_path / "clone")
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Clone:
     """A copy in which nothing is built."""
-    clone = Clone(tmp_path / "clone")
-    settle(clone)
-    return clone
+    return small_build.fresh(tmp_path)
 
 
 def failed(clone: Clone, *targets: str) -> str:
@@ -57,19 +33,19 @@ def failed(clone: Clone, *targets: str) -> str:
     return said[0]
 
 
-def test_a_network_is_built_with_its_recipes_and_no_others(built: Clone) -> None:
-    sizes = {name: len(data) for name, data in built.outputs().items() if name.startswith("models/")}
+def test_a_network_is_built_with_its_recipes_and_no_others(small: Clone) -> None:
+    sizes = {name: len(data) for name, data in small.outputs().items() if name.startswith("models/")}
     shipped = {name: sizes.pop(name) for name in list(sizes) if name.startswith("models/recommended/")}
     assert set(sizes) == {"models/painting/fp32.tflite", "models/painting/int8.tflite", "models/sketch/fp32.tflite"}
     assert sizes["models/painting/int8.tflite"] < sizes["models/painting/fp32.tflite"] / 3
     assert shipped["models/recommended/cpu/sketch.tflite"] == sizes["models/sketch/fp32.tflite"]
     assert shipped["models/recommended/gpu/sketch.tflite"] == 0  # nothing here is float16
-    report = (built.root / "reports/report.md").read_text()
+    report = (small.root / "reports/report.md").read_text()
     assert "3 artifacts" in report
 
 
-def test_nothing_half_written_lies_about(built: Clone) -> None:
-    assert [name for name in built.outputs() if any(part.startswith(".") for part in Path(name).parts)] == []
+def test_nothing_half_written_lies_about(small: Clone) -> None:
+    assert [name for name in small.outputs() if any(part.startswith(".") for part in Path(name).parts)] == []
 
 
 def test_a_second_build_runs_nothing(clone: Clone) -> None:
@@ -117,14 +93,14 @@ def test_one_network_is_built_by_itself(fresh: Clone) -> None:
         assert (done.returncode, ran(done)) == (0, set())
 
 
-def test_a_build_in_slices_leaves_what_a_build_in_one_piece_does(built: Clone, fresh: Clone) -> None:
+def test_a_build_in_slices_leaves_what_a_build_in_one_piece_does(small: Clone, fresh: Clone) -> None:
     done = fresh.slices(most=6)
     assert done.returncode == 0, done.stdout + done.stderr
     assert {"plan", "painting/convert@fp32", "sketch/recommend", "gate", "report"} <= ran(done)
     whole = fresh.repro()
     assert (whole.returncode, ran(whole)) == (0, set())
     models = [
-        {name: one for name, one in made.outputs().items() if name.startswith("models/")} for made in (built, fresh)
+        {name: one for name, one in made.outputs().items() if name.startswith("models/")} for made in (small, fresh)
     ]
     assert {name: models[0][name] for name in models[0] if "recommended" not in name}.items() <= models[1].items()
 

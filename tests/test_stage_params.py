@@ -18,7 +18,7 @@ from litemill.core.params import Network, Params
 from litemill.core.recipe import Recipe
 from litemill.devices import host
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 RECIPES = {
     "deeplab_dm05_pascal": ["fp32", "int8"],
     "magenta_predict": ["fp32"],

@@ -21,7 +21,7 @@ from litemill.runtime import Model
 sys.path.insert(0, str(Path(__file__).parent / "graphs"))
 from stylizers import Stylizer
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 HALVES = {"predict": ("style",), "transfer": ("content", "bottleneck")}
 SIZE = [64, 64]
 

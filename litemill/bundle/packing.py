@@ -20,7 +20,7 @@ from litemill.core.recommended import Choice, Recommended
 from litemill.core.records import Frozen, Sampled
 from litemill.tasks import pictures
 
-REMEDY = "run: dvc repro recommend"
+REMEDY = "run: make bundle"
 
 
 def pack(folder: Path, params: Params) -> Manifest:

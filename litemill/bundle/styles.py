@@ -6,12 +6,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
-from litemill.core.errors import PictureError
 from litemill.runtime import Model
-from litemill.tasks import pictures, stylization
+from litemill.tasks import picture_files, pictures, stylization
 from litemill.tasks.pictures import Floats
-
-ENDINGS = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 
 
 def bottlenecks(folder: Path, predict: Path) -> dict[str, Floats]:
@@ -24,13 +21,9 @@ def bottlenecks(folder: Path, predict: Path) -> dict[str, Floats]:
     """
     found: dict[str, Floats] = {}
     model = Model(predict, 1, ("style",))
-    for path in sorted(path for path in folder.glob("*") if path.suffix.lower() in ENDINGS):
-        if path.stem in found:
-            raise PictureError(f"{path}: another style is called {path.stem}, too", remedy="rename one of the two")
+    for name, path in picture_files.below(folder).items():
         style = stylization.prepare(pictures.read(path), model.size("style"))
-        found[path.stem] = model.run({"style": style}).ravel()
-    if not found:
-        raise PictureError(f"{folder}: holds no picture", remedy="put some there, or change styles in params.yaml")
+        found[name] = model.run({"style": style}).ravel()
     return found
 
 

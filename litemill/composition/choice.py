@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from litemill.core import paths, roles, settings, store, threads
+from litemill.core import class_names, paths, roles, settings, store, threads
 from litemill.core.catalog import Entry
 from litemill.core.errors import ArtifactError
 from litemill.core.judged import Validated
@@ -34,9 +34,9 @@ class Chosen(msgspec.Struct, frozen=True):
         """Load the file."""
         return Model(self.path, threads.CORES, roles.inputs(self.settings))
 
-    def class_names(self) -> list[str]:
+    def class_names(self) -> tuple[str, ...]:
         """Give the names of a segmentation file's classes, in its order."""
-        return (paths.LABELS / (self.entry.labels or "")).read_text(encoding="utf-8").splitlines()
+        return class_names.load(self.settings.source, self.entry)
 
 
 def complete(params: Params) -> bool:

@@ -169,6 +169,9 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
     def __post_init__(self) -> None:
+        scheme, is_address, _ = self.url.partition("://")
+        if is_address and scheme not in ("http", "https"):
+            raise ValueError(f"url {self.url!r} is neither an http(s) address nor a file's path")
         if self.transfer and (self.kind == "tflite" or self.task != "stylization" or self.part):
             raise ValueError("transfer is for a stylization of two graphs: no tflite file, and without `part`")
 

@@ -1,6 +1,13 @@
 """One family of errors: what was wrong, what was expected, what was got, what to do."""
 
 import errno
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = "dvc.yaml"
+# the disk is full, or the user's share of it
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FREE = "free some space there, then run again; `dvc gc --workspace` drops what only earlier builds needed"
 
 
 class LitemillError(Exception):
@@ -23,6 +30,11 @@ class LitemillError(Exception):
         self.got = got
         self.remedy = remedy
 
+    @property
+    def each(self) -> "tuple[LitemillError, ...]":
+        """The errors that it stands for, each printed in a line of its own."""
+        return (self,)
+
     def __str__(self) -> str:
         """Give the error in one line, whatever its parts hold."""
         facts = [
@@ -31,6 +43,25 @@ class LitemillError(Exception):
         text = self.what + (": " + ", ".join(facts) if facts else "")
         text += f" -> {self.remedy}" if self.remedy else ""
         return " ".join(text.split())
+
+
+class FaultsError(LitemillError):
+    """Several errors at once.
+
+    Parameters
+    ----------
+    found
+        The errors, one or more.
+    """
+
+    def __init__(self, found: Sequence[LitemillError]) -> None:
+        super().__init__("; ".join(map(str, found)))
+        self.found = tuple(found)
+
+    @property
+    def each(self) -> tuple[LitemillError, ...]:
+        """The errors themselves."""
+        return self.found
 
 
 class SettingsError(LitemillError):
@@ -68,8 +99,15 @@ class RecordError(LitemillError):
 def from_os(error: OSError) -> LitemillError:
     """Say in the family's form what the operating system refused."""
     where = error.filename or "a file"
-    if error.errno == errno.ENOSPC:
-        return LitemillError(f"{where}: no space left on the disk", remedy="free some space, then run again")
+    if error.errno in FULL:
+        return LitemillError(f"{where}: no space left on the disk", remedy=FREE)
     if isinstance(error, FileNotFoundError):
-        return LitemillError(f"{where}: no such file", remedy="run the stages before this one: dvc repro")
+        return LitemillError(f"{where}: no such file", remedy=in_checkout("run the stages before this one: dvc repro"))
     return LitemillError(f"{where}: {error.strerror or error}", remedy="see that it can be read and written")
+
+
+def in_checkout(remedy: str) -> str:
+    """Return what to do about a file that is missing: `remedy` in a checkout, elsewhere to go to one."""
+    if Path(ROOT).is_file():
+        return remedy
+    return f"{Path.cwd()} is no checkout of litemill: change to the folder that holds its {ROOT}"

@@ -1,5 +1,6 @@
 """Files that are either whole or not there: written beside, then renamed."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -7,6 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from litemill.core.errors import FULL
 
 
 @contextmanager
@@ -19,7 +22,8 @@ def replacing(path: Path) -> Iterator[Path]:
     scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     new = scratch / path.name
     try:
-        yield new
+        with written(path):
+            yield new
         old = scratch / "old"
         if path.is_dir():
             path.rename(old)
@@ -31,6 +35,17 @@ def replacing(path: Path) -> Iterator[Path]:
             raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Name `path` in the error of a full disk: the system names no file, or the one that is copied."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (*FULL, errno.EFBIG):
+            error.filename = str(path)
+        raise
 
 
 def write(path: Path, data: bytes) -> None:

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from litemill.core import budgets, settings
+from litemill.core import budgets, names, settings
 from litemill.core.budgets import Budget
 from litemill.core.catalog import Catalog, Part, Size
 from litemill.core.catalog import load as load_catalog
 from litemill.core.errors import SettingsError
 from litemill.core.gallery import Composition
 from litemill.core.limits import Limits
-from litemill.core.paths import PARAMS, RECOMMENDED
+from litemill.core.paths import PARAMS
 from litemill.core.recipe import Count, Recipe
 from litemill.core.rules import TARGETS, Recommend
 from litemill.core.targets import Configuration, Target, Tools
@@ -90,6 +90,10 @@ class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         stray = sorted(set(self.truth) - set(self.evaluation))
         if stray:
             raise ValueError(f"truth is given for {', '.join(stray)}, which evaluation does not hold")
+        for kind in (self.calibration, self.evaluation):
+            twice = next((name for name in kind if kind.count(name) > 1), None)
+            if twice:
+                raise ValueError(f"{twice!r} is given twice")
         joined = [name for name in (*self.calibration, *self.evaluation) if " + " in name]
         if joined:
             raise ValueError(f"{joined[0]!r}: no picture's name can hold ' + ', which joins content and style")
@@ -217,6 +221,8 @@ def load() -> Params:
     catalog = load_catalog()
     for name in params.fetch:
         settings.require(name, catalog, f"{PARAMS}: fetch", "source")
+    names.check(str(PARAMS), params.fetch, {name: network.baselines for name, network in params.networks.items()},
+                params.recipes, params.targets)  # fmt: skip
     for name, network in params.networks.items():
         _check_network(params, f"{PARAMS}: networks.{name}", network)
         entry = catalog[network.source]
@@ -250,10 +256,6 @@ def load() -> Params:
 
 def _check_recommend(params: Params) -> None:
     """Hold what the rules name against what there is."""
-    if RECOMMENDED.name in params.networks:
-        raise SettingsError(
-            f"{PARAMS}: networks.{RECOMMENDED.name}: is the folder of what is shipped", remedy="rename it"
-        )
     for target in TARGETS:
         where, rule = f"{PARAMS}: recommend.{target}", params.recommend.rule(target)
         for name in rule.max_bytes:
@@ -266,9 +268,11 @@ def _check_recommend(params: Params) -> None:
 def _check_budgets(params: Params) -> None:
     """Hold what budgets name against what there is."""
     files = {name: (*params.built_with(name), *network.baselines) for name, network in params.networks.items()}
+    parts = {name: network.part for name, network in params.networks.items()}
     ways = {name: [one.label for one in target.configurations] for name, target in params.targets.items()}
     host = [Configuration(threads=count).label for count in params.benchmark.threads]
     budgets.check(str(PARAMS), params.budgets, files, {budgets.HOST: host} | ways)
+    budgets.check_figures(str(PARAMS), params.budgets, parts)
 
 
 def _check_network(params: Params, where: str, network: Network) -> None:

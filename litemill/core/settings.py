@@ -11,7 +11,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import msgspec
 import yaml
 
-from litemill.core.errors import SettingsError, from_os
+from litemill.core.errors import SettingsError, from_os, in_checkout
 
 T = TypeVar("T")
 # a graph has thousands
@@ -62,6 +62,9 @@ def read(path: Path, shape: type[T]) -> T:
         raise SettingsError(f"{path}: is not YAML", got=error, remedy="mend the line it names") from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: is not UTF-8 text", got=error, remedy="save it as UTF-8") from None
+    except FileNotFoundError:
+        remedy = in_checkout(f"get it back: git checkout -- {path}")
+        raise SettingsError(f"{path}: no such file", remedy=remedy) from None
     except OSError as error:
         raise from_os(error) from None
     _check(value, shape, str(path))

@@ -55,8 +55,9 @@ def run(work: Callable[..., str | None]) -> NoReturn:
 
 
 def _fail(error: LitemillError) -> NoReturn:
-    """Print an error in one line and exit."""
-    print(f"error: {error}", file=sys.stderr)
+    """Print an error in one line, several in one each, and exit."""
+    for one in error.each:
+        print(f"error: {one}", file=sys.stderr)
     sys.exit(1)
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from litemill.core import files, npz, paths
-from litemill.core.errors import RecordError, from_os
+from litemill.core.errors import RecordError, from_os, in_checkout
 from litemill.core.npz import Arrays
 from litemill.core.records import Converted, Frozen, Record, Referenced, Sampled, Variant, Variants
 
@@ -33,7 +33,7 @@ def load(path: Path, kind: type[R]) -> R:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        raise RecordError(f"{path}: no such record", remedy="run: dvc repro") from None
+        raise RecordError(f"{path}: no such record", remedy=in_checkout("run: dvc repro")) from None
     except OSError as error:
         raise from_os(error) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

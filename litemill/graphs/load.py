@@ -10,7 +10,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from litemill.core.catalog import Entry
 from litemill.core.errors import GraphError
-from litemill.graphs import safety
+from litemill.graphs import safety, saved_model
 from litemill.graphs.join import joined
 
 REMEDY = "remove the source's folder, then run: dvc repro"
@@ -54,21 +54,14 @@ def read(path: Path) -> GraphDef:
 
 
 def model(folder: Path) -> tf.Module:
-    """Load a SavedModel; GraphError where it is none, is not safe to load, or has no signature."""
-    safety.check_saved_model(folder)
-    # the loader warns of what training would miss: reference variables, names with colons
+    """Load a SavedModel's default signature; GraphError where it is none, is not safe to load, or has no signature."""
+    # the import warns of what training would miss: gradients, names with colons
     for name in ("tensorflow", "absl"):
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
-        loaded = tf.saved_model.load(str(folder))
+        return saved_model.load(folder)
     except DAMAGED as error:
         raise GraphError(f"{folder}: can't be read as a SavedModel", got=error, remedy=REMEDY) from None
-    if "serving_default" not in loaded.signatures:
-        names = ", ".join(loaded.signatures) or "none"
-        raise GraphError(
-            f"{folder}: no such signature", expected="serving_default", got=names, remedy="export it with one"
-        )
-    return loaded
 
 
 def freeze(folder: Path) -> GraphDef:

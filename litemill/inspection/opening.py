@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.core.errors import SourceError
-from litemill.graphs import load
+from litemill.graphs import load, saved_model
 from litemill.sources import content, protobuf, tfhub, unpack
 from litemill.sources.archive import opened as opened_archive
 from litemill.sources.content import Kind
@@ -134,6 +134,7 @@ def _read(path: Path) -> GraphDef:
 
 
 def _frozen(folder: Path) -> GraphDef:
+    saved_model.require_plain(folder)
     protobuf.require_saved_model((folder / SAVED_MODEL).read_bytes(), f"{folder.name}/{SAVED_MODEL}")
     return load.freeze(folder)
 

@@ -14,6 +14,7 @@ from litemill.sources.content import Kind
 
 MAX_NAME = 100
 UNKNOWN_LICENCE = "LicenseRef-unknown"
+OWNERS = "yours to say: "  # begins the comment on what only the owner knows
 
 
 def entry(name: str, kind: Kind, pieces: Sequence[Piece], found: Found, classes: int | None) -> str:
@@ -33,11 +34,11 @@ def entry(name: str, kind: Kind, pieces: Sequence[Piece], found: Found, classes:
         Number of labels, if known.
     """
     key = re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:MAX_NAME].strip("_") or "model"
-    lines = [f"{key}:", f"  kind: {kind}"]
+    lines = [f"{_flow(key)}:", f"  kind: {kind}"]
     lines += [f"  {line}" for line in _file(f"{key}_predict" if pieces[1:] else key, kind, pieces[0])]
     if pieces[1:]:
         lines += ["  transfer:", *(f"    {line}" for line in _file(f"{key}_transfer", kind, pieces[1]))]
-    lines += [f"  licence: {UNKNOWN_LICENCE} # its SPDX name", f"  task: {found.task}"]
+    lines += [f"  licence: {UNKNOWN_LICENCE} # {OWNERS}its SPDX name", f"  task: {found.task}"]
     lines += [f"  part: {found.part}"] if found.part else []
     lines += [_labels(classes)] if found.task == "segmentation" else []
     if found.crop is not None:
@@ -59,7 +60,7 @@ def _file(name: str, kind: Kind, piece: Piece) -> Iterator[str]:
 
 def _packing(kind: Kind) -> str:
     inside = "frozen_inference_graph.pb" if kind == "frozen_graph" else "saved_model.pb and variables/"
-    return f" # an address or a path: a .tar.gz with {inside}"
+    return f" # {OWNERS}an address or a path, of a .tar.gz with {inside}"
 
 
 def _labels(classes: int | None) -> str:
@@ -69,7 +70,7 @@ def _labels(classes: int | None) -> str:
     ]
     if fitting:
         return f"  labels: {fitting[0]} # {classes} classes"
-    return f"  # labels: a file in {paths.LABELS} with {classes or 'a class on each of its'} lines"
+    return f"  labels: # {OWNERS}a file in {paths.LABELS} with {f'{classes} lines' if classes else 'a class a line'}"
 
 
 def _flow(value: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from litemill.core.paths import CATALOG
 from litemill.inspection.inspection import Inspection, Outlet
 
 LABELS = {
@@ -27,12 +28,13 @@ def text(known: Inspection) -> str:
         "parameters": [f"{known.parameters:,}"] if known.ops else [],
         "ops": [f"{count:6} {op}" for op, count in sorted(known.ops.items(), key=lambda one: (-one[1], one[0]))],
         "would not run on a GPU delegate": list(_gpu(known)),
-        "to paste into data/catalog.yaml": known.entry.splitlines(),
     }
     task = f"{known.task or 'unknown task'}{f', {known.part} part' if known.part else ''}"
     lines = [f"{known.model}: {task}"]
     for title, content in sections.items():
         lines += ["", f"{title}:", *(f"  {line}" for line in content)] if content else []
+    # not indented: it is pasted as it stands
+    lines += ["", f"to paste into {CATALOG} (--add does it):", "", known.entry.rstrip()] if known.entry else []
     return "\n".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from litemill.core import paths
+from litemill.core import class_names, paths
 from litemill.report import palette
 from litemill.report.evidence import Evidence
 from litemill.report.grid import Cell, Grid
@@ -26,7 +26,7 @@ def overlays(known: Evidence) -> Grid:
             cells.append(Cell(palette.overlay(photo, labels), known.caption(one, name)))
         drawn += [original] if truth is None else [original, truth]
         rows.append(tuple(cells))
-    classes = (paths.LABELS / (section.entry.labels or "")).read_text(encoding="utf-8").splitlines()
+    classes = class_names.load(section.settings.source, section.entry)
     columns = ("photo", "ground truth", "original", *(one.name for one in section.ours))
     return Grid(columns, tuple(rows), known.failing, palette.legend(drawn, classes))
 

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from msgspec.structs import replace
-
-from litemill.core import files, paths, settings
+from litemill.core import files, paths, source_files
 from litemill.core.catalog import Entry
 from litemill.core.errors import SourceError, from_os
 from litemill.core.records import Fetched
@@ -20,6 +18,8 @@ from litemill.sources.transfer import Limits
 from litemill.sources.unpacking import unpack
 
 CACHE_VARIABLE = "LITEMILL_CACHE"
+# a file of the user's own is told from others as that of a mirror is
+OWN = "own file"
 
 
 class Known(NamedTuple):
@@ -54,37 +54,24 @@ def get(
     SourceError
         Where there is no such file, or it is another one.
     """
-    place = entry
-    if "://" not in entry.url:  # a file of the user's own lies where it lies, wherever other sources come from
-        own = Path(entry.url)
-        where, place = str(own.parent), replace(entry, mirror=own.name)
     try:
+        file = source_files.find(entry, name, where)
+        if source_files.own(entry):
+            where = OWN
         known = _known(entry, name, where)
-        file = _find(place, name, where, cache, known, limits)
+        check = functools.partial(_check, name=name, entry=entry, known=known)
+        if file is None:
+            urls, file = _addresses(entry, where, cache or default_cache())
+            download(urls, file, check, limits)
+        else:
+            check(file)
         fetched = _fetched(entry, name, where, file, known)
         if all(one.sha256 is None for one in known):
             pin = pins.Pin(fetched.sha256, fetched.size_bytes)
             pins.add(name, "upstream" if where == "upstream" else "mirror", pin, cache or default_cache())
-    except FileNotFoundError as error:
-        raise SourceError(
-            f"{name}: no file {error.filename}",
-            remedy="set source in params.yaml to where it is: embedded, upstream, a mirror",
-        ) from None
     except OSError as error:
         raise from_os(error) from None
     return file, fetched
-
-
-def _find(entry: Entry, name: str, where: str, cache: Path | None, known: list[Known], limits: Limits | None) -> Path:
-    """Give a source's file, checked."""
-    check = functools.partial(_check, name=name, entry=entry, known=known)
-    if where == "upstream" or where.startswith(("http://", "https://")):
-        urls, file = _addresses(entry, where, cache or default_cache())
-        download(urls, file, check, limits)
-    else:
-        file = (paths.EMBEDDED if where == "embedded" else _folder(where)) / entry.mirror
-        check(file)
-    return file
 
 
 def default_cache() -> Path:
@@ -103,23 +90,11 @@ def _addresses(entry: Entry, where: str, cache: Path) -> tuple[tuple[str, ...], 
     return (f"{base}/{quote(entry.mirror)}",), place / entry.mirror
 
 
-def _folder(where: str) -> Path:
-    folder = Path(where).expanduser()
-    if not folder.is_dir():
-        raise SourceError(f"{paths.PARAMS}: source: no folder {where!r}",
-                          expected="embedded, upstream, a folder or an http(s) address",
-                          remedy=settings.nearest(where, ("embedded", "upstream")))  # fmt: skip
-    return folder
-
-
 def _known(entry: Entry, name: str, where: str) -> list[Known]:
     """Give what the file may be: a mirror may hold upstream's or the embedded one."""
     own = entry.embedded
     embedded = [Known(own.sha256, own.size_bytes, own.rebuilt)] if own else []
     if where == "embedded":
-        if not embedded:
-            raise SourceError(f"{name}: is not embedded", expected=f"`embedded` in {paths.CATALOG}",
-                              remedy="set source in params.yaml to upstream or to a mirror")  # fmt: skip
         return embedded
     pin = pins.find(name, "upstream")
     upstream = Known(entry.sha256, entry.size_bytes)

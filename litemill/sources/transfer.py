@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from litemill.core import files
 from litemill.core.errors import SourceError
 
 if TYPE_CHECKING:  # a second of imports, for those who download only
@@ -163,7 +164,7 @@ def _receive(response: "Response", part: Path, start: int, limits: Limits, deadl
     have = start
     # disable=None: no bar unless stderr is a terminal
     bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, disable=None)
-    with bar, part.open("ab") as stream:
+    with bar, files.written(part), part.open("ab") as stream:
         for chunk in _chunks(response, limits):
             have += len(chunk)
             if have > limits.bytes:

@@ -7,9 +7,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import paths, roles, store
+from litemill.core import class_names, paths, roles, store
 from litemill.core.catalog import Entry
-from litemill.core.errors import RecordError, SettingsError
+from litemill.core.errors import RecordError
 from litemill.core.npz import Arrays
 from litemill.core.params import Network
 from litemill.tasks import pictures, sampling, segmentation, stylization
@@ -74,7 +74,6 @@ def case_of(network: str) -> Case:
     """Gather what a network's files are judged by."""
     known = store.frozen(network)
     sampled, inputs = store.sampled(network)
-    class_names = (paths.LABELS / known.entry.labels).read_text().splitlines() if known.entry.labels else []
     return Case(
         settings=known.settings,
         entry=known.entry,
@@ -82,7 +81,7 @@ def case_of(network: str) -> Case:
         names=sampled.evaluation,
         inputs=inputs,
         reference=store.referenced(network),
-        class_names=tuple(class_names),
+        class_names=class_names.load(known.settings.source, known.entry) if known.settings.part is None else (),
     )
 
 
@@ -131,13 +130,7 @@ def _samples(model: Runs, case: Case) -> list[Arrays]:
 def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> Judgement:
     """Judge labels at each picture's own size, and logits where the cut is the original's."""
     classes = len(case.class_names)
-    if outputs[0].shape[-1] != classes:
-        raise SettingsError(
-            f"{paths.CATALOG}: {case.settings.source}: labels name other classes than the network has",
-            expected=f"{outputs[0].shape[-1]} lines",
-            got=f"{classes} in {case.entry.labels}",
-            remedy="give the file in data/labels that names them",
-        )
+    class_names.require(case.settings.source, case.entry, case.class_names, outputs[0].shape[-1])
     way = sampling.crop_of(case.entry)
     originals = [case.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(len(outputs))]
 

@@ -1,75 +1,33 @@
 """Pictures in and out: files to arrays, and the resizing that the original graphs do."""
 
-import struct
-import warnings
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from litemill.core import files
 from litemill.core.catalog import Corners
 from litemill.core.errors import PictureError
+from litemill.tasks import picture_files
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-# 64 megapixels decode to 200 MB: more than any photo needs, less than hurts
-MAX_PIXELS = 64_000_000
-# Pillow knows more, one of which it hands to another program
-FORMATS = ("BMP", "JPEG", "PNG", "WEBP")
 WRITTEN = (".png", ".jpg", ".jpeg")
 JPEG_QUALITY = 90
 
 
 def read(path: Path) -> Pixels:
     """Read a picture as uint8 [height, width, 3], upright; PictureError where it is missing, none, or too large."""
-    with _opened(path) as picture:
+    with picture_files.opened(path) as picture:
         return np.asarray(picture.convert("RGB"))
 
 
 def read_labels(path: Path) -> Pixels:
     """Read a picture of class numbers as uint8 [height, width]."""
-    with _opened(path) as picture:
-        if picture.mode not in ("L", "P"):
-            raise PictureError(
-                f"{path}: is no label picture",
-                expected="mode L or P",
-                got=picture.mode,
-                remedy="save one class number a pixel",
-            )
+    with picture_files.opened_labels(path) as picture:
         return np.asarray(picture)
-
-
-def _opened(path: Path) -> Image.Image:
-    """Open and decode a picture, its size checked ahead of decoding, and turn it upright."""
-    try:
-        picture = _measured(path)
-        picture.load()
-        # a camera held on its side only writes down that it was
-        picture = ImageOps.exif_transpose(picture)
-    except FileNotFoundError:
-        raise PictureError(f"{path}: no such picture", remedy="put it there, or name another") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError(
-            f"{path}: is too large", expected=f"at most {MAX_PIXELS} pixels", got=error, remedy="shrink it"
-        ) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as error:
-        raise PictureError(f"{path}: can't be read as a picture", got=error, remedy="replace it") from None
-    return picture
-
-
-def _measured(path: Path) -> Image.Image:
-    """Open a picture without decoding it; DecompressionBombError where it is too large."""
-    with warnings.catch_warnings():
-        # Pillow's limits lie above ours, and the lower one is but a warning
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        picture = Image.open(path, formats=FORMATS)
-    if picture.width * picture.height > MAX_PIXELS:
-        picture.close()
-        raise Image.DecompressionBombError(f"{picture.width}x{picture.height}")
-    return picture
 
 
 def write(path: Path, pixels: Pixels) -> None:

@@ -1,4 +1,4 @@
-"""Which pictures become which inputs: what calibrates a network, and what judges it."""
+"""Pictures as a network's inputs: what calibrates it, and what judges it."""
 
 import numpy as np
 
@@ -6,37 +6,12 @@ from litemill.core import paths
 from litemill.core.catalog import Crop, Entry
 from litemill.core.errors import SettingsError
 from litemill.core.npz import Arrays
-from litemill.core.params import Images, Kind, Network
+from litemill.core.params import Network
 from litemill.tasks import pictures, segmentation, stylization
 from litemill.tasks.pictures import Floats
 
-KINDS: tuple[Kind, ...] = ("calibration", "evaluation")
-
 # the style size that the Magenta networks were trained on
 STYLE_SIZE = (256, 256)
-
-
-def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
-    """Give a network's samples by name: a picture, or `content + style` for the transfer network.
-
-    Any picture can be a style, so content pictures help to calibrate predict where paintings are few. Contents and
-    styles are paired in turn, twice round the longer list.
-    """
-    content, style = images.content.of(kind), images.style.of(kind)
-    if network.part == "predict":
-        return style + content if kind == "calibration" else style
-    if network.part == "transfer":
-        # the second round moves on by one, so that equally many contents and styles meet others, too
-        length = max(len(content), len(style))
-        turns = [(turn, turn + turn // length) for turn in range(2 * length)]
-        pairs = (f"{content[one % len(content)]} + {style[other % len(style)]}" for one, other in turns)
-        return tuple(dict.fromkeys(pairs))
-    return images.segmentation.of(kind)
-
-
-def style_of(sample: str) -> str:
-    """Give the painting of a sample named `content + style`."""
-    return sample.split(" + ")[1]
 
 
 def collect(network: Network, entry: Entry, sample_names: tuple[str, ...]) -> Arrays:

@@ -19,7 +19,7 @@ from litemill.graphs.found import Found, Whole
 from litemill.graphs.prove import Proof
 from litemill.graphs.trial import made_up, proven
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 PUBLISHED = {
     ("predict", "fp16"): 17708.8,
     ("predict", "int8"): 9206.4,

@@ -29,7 +29,7 @@ from litemill.graphs.shapes import output_shape
 from litemill.graphs.trial import made_up, sized
 from litemill.runtime import Model
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 # the head's pool takes 25x25 of stride 32: an input of 769 is the smallest
 SIZE = (769, 801)
 BYTES_A_PARAMETER = {"fp32": 4, "fp16": 2, "dynamic": 1, "int8": 1}

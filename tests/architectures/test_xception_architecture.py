@@ -20,7 +20,7 @@ from arch_pipeline import deviation, quantized_channels
 
 from litemill.runtime import Model
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 FROZEN, DYNAMIC = 165849058, 41651096
 # a float32 scale and an int64 zero point

@@ -16,7 +16,7 @@ from litemill.runtime import Model
 from litemill.tasks import pictures, segmentation
 from litemill.tasks.pictures import Pixels
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 LIBRARIES = ("libGL.so.1", "libEGL.so.1", "libGLESv2.so.2")
 LABELS = (REPOSITORY / "data/labels/pascal_voc.txt").read_text().splitlines()
 BIRD = REPOSITORY / "data/images/segmentation/bird.png"

@@ -17,7 +17,7 @@ from litemill.core.recipe import OpRule, Recipe
 from litemill.core.records import Tensor
 from litemill.runtime import Model
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]
 Quantize = Literal["none", "fp16", "fp16_exact", "dynamic", "per_op", "int8", "int16x8"]
 SHAPE = (1, 16, 16, 8)

@@ -10,7 +10,7 @@ from litemill.conversion import float16, repack, tflite
 from litemill.core.recipe import Recipe
 from litemill.runtime import Model
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def test_an_operator_pays_where_much_error_goes_for_few_bytes(
     assert keep_float.pays(*before, *after) is worth
 
 
-@pytest.mark.slow
+@pytest.mark.build
 @pytest.mark.parametrize("refit", [False, True])
 def test_named_operators_stay_in_float_and_no_others(*, refit: bool) -> None:
     wanted = (names()[1], names()[3])
@@ -53,7 +53,7 @@ def test_named_operators_stay_in_float_and_no_others(*, refit: bool) -> None:
     assert result.kept_float == wanted
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_a_name_that_is_no_operators_output_is_refused_with_the_nearest() -> None:
     name = names()[1]
     with pytest.raises(ConversionError) as caught:
@@ -61,7 +61,7 @@ def test_a_name_that_is_no_operators_output_is_refused_with_the_nearest() -> Non
     assert str(caught.value) == f"keep_float: no operator gives {name[:-1]!r} -> did you mean {name!r}?"
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_the_search_finds_the_layer_that_loses_most_and_its_choice_can_be_pinned() -> None:
     found = made("auto", ruined=True)
     assert found.kept_float == (OUTPUT,)
@@ -71,7 +71,7 @@ def test_the_search_finds_the_layer_that_loses_most_and_its_choice_can_be_pinned
     assert made(found.kept_float, ruined=True).data == found.data
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_where_no_layer_is_worth_it_none_is_kept_and_the_note_says_so() -> None:
     found = made("auto")
     assert found.kept_float == ()

@@ -11,7 +11,7 @@ from litemill.conversion.layer import Layer, layers, spread
 from litemill.core.recipe import Recipe
 from litemill.core.records import Tensor
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 SHAPE = (1, 17, 14, 6)
 
 

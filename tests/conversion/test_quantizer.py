@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import needs
 import numpy as np
 import pytest
 from small_networks import SAMPLES, SHAPE, file, model
@@ -20,7 +21,7 @@ from litemill.core.recipe import OpRule, Recipe
 from litemill.core.records import Tensor
 from litemill.runtime import Model
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]
 EVERY = OpRule("*", "dynamic")
 INT8, FLOAT32 = 9, 0
@@ -154,9 +155,8 @@ def test_the_same_file_gives_the_same_bytes_in_another_process() -> None:
 
 @pytest.mark.parametrize("recipe", ["fp16_exact", "mixed", "fastest"])
 def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_original(recipe: str) -> None:
-    path, least = paths.artifact("magenta_transfer", recipe), {"fp16_exact": 100, "mixed": 39, "fastest": 36.5}
-    if not path.is_file():
-        pytest.skip(f"{path} is not there: dvc repro")
+    path = needs.built(paths.artifact("magenta_transfer", recipe))
+    least = {"fp16_exact": 100, "mixed": 39, "fastest": 36.5}
     found = npz.read(paths.samples("magenta_transfer", "evaluation"))
     original = npz.read(paths.reference("magenta_transfer"))["stylized"]
     file_of = Model(path)
@@ -170,9 +170,7 @@ def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_orig
 
 @pytest.mark.parametrize("graph", [paths.graph, paths.unrewritten])
 def test_the_recipes_of_the_transfer_network_fit_it_with_and_without_its_rewrites(graph: Callable[[str], Path]) -> None:
-    path = graph("magenta_transfer")
-    if not path.is_file():
-        pytest.skip(f"{path} is not there: dvc repro")
+    path = needs.built(graph("magenta_transfer"))
     inputs = (Tensor("content", "content", (1, 384, 384, 3), "float32"),
               Tensor("bottleneck", "bottleneck", (1, 1, 1, 100), "float32"))  # fmt: skip
     plain = convert(path.read_bytes(), inputs, "stylized", Recipe("none"), {})

@@ -17,7 +17,7 @@ from litemill.core.errors import ConversionError
 from litemill.core.recipe import Recipe
 from litemill.runtime import Model
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]
 PLAIN, REFIT = Recipe("int8", 12), Recipe("int8", 12, refit=True)
 CALIBRATION, HELD_OUT = pictures(12, 0), pictures(12, 1)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import needs
 import pytest
 
 from litemill.conversion import converter, int8, repack
@@ -10,15 +11,14 @@ from litemill.core.recipe import Recipe
 from litemill.runtime import Model
 from litemill.tasks.judge import case_of, judge
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 NETWORK = "deeplab_dm05_pascal"
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The plain int8 file and the refitted one, repacked."""
-    if not paths.reference(NETWORK).is_file():
-        pytest.skip(f"{paths.reference(NETWORK)} is not there: dvc repro")
+    needs.built(paths.reference(NETWORK))
     frozen, folder = store.frozen(NETWORK), tmp_path_factory.mktemp("real")
     samples = npz.read(paths.samples(NETWORK, "calibration"))
     given = (paths.graph(NETWORK).read_bytes(), frozen.inputs, frozen.output.name)

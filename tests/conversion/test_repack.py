@@ -4,6 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import needs
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
@@ -152,7 +153,7 @@ def test_a_constant_without_values_stays_one() -> None:
     assert packed.buffers[packed.subgraphs[0].tensors[-1].buffer].data is not None
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_mediapipe_finds_the_same_labels_and_the_same_mask_in_it() -> None:
     mediapipe = pytest.importorskip("mediapipe", exc_type=ImportError)
     vision = pytest.importorskip("mediapipe.tasks.python.vision", exc_type=ImportError)
@@ -175,7 +176,7 @@ def test_mediapipe_finds_the_same_labels_and_the_same_mask_in_it() -> None:
     assert np.mean(masks[0] == 3) > 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.build
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_each_recipe_repacked_is_the_same_network_in_fewer_bytes(recipe: Recipe) -> None:
     data = file(recipe)
@@ -188,18 +189,16 @@ def test_each_recipe_repacked_is_the_same_network_in_fewer_bytes(recipe: Recipe)
         repack.require_same(data, packed, {"image": image})
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_a_file_that_computes_something_else_is_told() -> None:
     with pytest.raises(ConversionError, match="the repacked file computes something else"):
         repack.require_same(file(RECIPES["fp32"]), file(RECIPES["dynamic"]), {"image": SAMPLES["image"][0]})
 
 
-@pytest.mark.slow
+@pytest.mark.build
 @pytest.mark.parametrize(("network", "recipe"), [("deeplab_dm05_pascal", "int8"), ("magenta_transfer", "mixed")])
 def test_files_of_the_build_are_repacked(network: str, recipe: str) -> None:
-    path = paths.artifact(network, recipe)
-    if not path.is_file():
-        pytest.skip(f"{path} is not there: dvc repro")
+    path = needs.built(paths.artifact(network, recipe))
     data = path.read_bytes()
     assert repack.repacked(data) == data
     samples = npz.read(paths.samples(network, "calibration"))

@@ -11,7 +11,7 @@ from litemill.conversion.layer import layers
 from litemill.conversion.walk import Values, Walk
 from litemill.core.recipe import Recipe
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 SAMPLES = pictures(3, 0)
 
 

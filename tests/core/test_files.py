@@ -3,13 +3,16 @@
 import hashlib
 import os
 import resource
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from litemill.core import files
+from litemill.core import errors, files
 
 ROOT = Path(__file__).parents[2]
 # a limit on the size of files stands for the full disk: the write fails in its midst all the same
@@ -133,10 +136,22 @@ def test_a_disk_that_fills_up_is_an_error_of_one_line_and_the_old_file_stays(
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("error: ")
-    assert "File too large" in done.stderr
+    assert done.stderr.startswith("error: a.png: File too large")
     assert done.stderr.count("\n") == 1
     assert listing(tmp_path) == {"a.png": b"old"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("write", [
+    lambda full: full.write_bytes(b"new"),
+    lambda full: shutil.copyfile(__file__, full),
+])  # fmt: skip
+def test_a_full_disk_is_told_with_the_file_that_was_to_be_written(tmp_path: Path, write: Callable[[Path], Any]) -> None:
+    path = tmp_path / "a.bin"
+    with pytest.raises(OSError, match="No space left") as caught, files.replacing(path):
+        write(Path("/dev/full"))
+    assert str(errors.from_os(caught.value)).startswith(f"{path}: no space left on the disk -> free some space there")
+    assert listing(tmp_path) == {}
 
 
 def test_a_hash_is_that_of_the_bytes(tmp_path: Path) -> None:

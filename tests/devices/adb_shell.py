@@ -7,6 +7,7 @@ import signal
 import struct
 from typing import Protocol
 
+from devices import phone_processes
 from devices.adb_cable import Cable
 from devices.adb_streams import Stream
 
@@ -82,6 +83,7 @@ class Shell:
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE if self._packets else asyncio.subprocess.STDOUT,
             cwd=self._root.folder, env=self._root.environment(), start_new_session=True,
+            preexec_fn=phone_processes.heed_all,
         )  # fmt: skip
         told = [(kind, pipe) for kind, pipe in ((STDOUT, process.stdout), (STDERR, process.stderr)) if pipe]
         telling = [asyncio.create_task(self._tell(*output)) for output in told]

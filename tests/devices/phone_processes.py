@@ -10,6 +10,12 @@ MARK = "PHONE_ROOT"
 _LIMIT = 10  # seconds for the killed to be gone
 
 
+def heed_all() -> None:
+    """Heed the signals that the tests may have been started without (`nohup`, `&`), as a phone's processes do."""
+    for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(ignored, signal.SIG_DFL)
+
+
 def running(root: Path) -> dict[int, str]:
     """Give the command lines of a phone's processes, by id."""
     mark = f"{MARK}={root}".encode()

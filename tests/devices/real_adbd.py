@@ -9,6 +9,7 @@ from typing import Self
 
 import pytest
 
+from devices import phone_processes
 from devices.adb_client import LIMIT, Adb
 from devices.phone_root import TMP, PhoneRoot
 
@@ -103,6 +104,7 @@ class RealAdbd:
             [*self._enter(), str(daemon)],
             cwd=self.tmp, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env=self.root.environment() | {"ADBD_PORT": str(PORT), "LD_LIBRARY_PATH": libraries},
+            preexec_fn=phone_processes.heed_all,  # noqa: PLW1509  it takes no lock
         )  # fmt: skip
         ended = time.monotonic() + LIMIT
         while not self._listens():

@@ -1,9 +1,10 @@
 """What the real adb client gets from a device: the fake one answers as Debian's real adbd does."""
 
 import hashlib
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -181,6 +182,15 @@ def test_a_detached_process_outlives_the_cable(device: Device) -> None:
     assert device.shell(f"cat {device.quoted('log')}").stdout == b"begun\ndone\n"
 
 
+@pytest.fixture(params=[signal.SIG_DFL, signal.SIG_IGN], ids=["plain", "nohup"])
+def started(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Be as the tests are where they were started plainly, and by `nohup`; to be asked for ahead of a device."""
+    before = signal.signal(signal.SIGHUP, request.param)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("started")
 def test_a_line_whose_client_is_gone_is_hung_up_on(device: Device) -> None:
     running = device.start("shell", f"trap 'echo hung up >{device.quoted('trapped')}; exit' HUP; echo begun; "
                                     "while :; do sleep 0.05; done")  # fmt: skip

@@ -125,7 +125,7 @@ def test_an_unauthorized_phone_says_so_until_it_is_allowed(adb: Adb, phone: Fake
     assert device.shell("echo in").stdout == b"in\n"
 
 
-@pytest.mark.slow  # the client waits for ten seconds
+@pytest.mark.long  # the client waits for ten seconds
 def test_a_phone_that_does_not_answer_is_offline(adb: Adb, phone: FakePhone) -> None:
     phone.answering = False
     assert adb.run("connect", phone.serial).stdout == f"failed to connect to {phone.serial}\n".encode()

@@ -15,7 +15,7 @@ from devices.adb_client import Adb
 from devices.fake_adbd import FakePhone
 from devices.workbench import ANSWER_BYTES, CPU, NETWORK, Workbench
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 GPU = {"on": "gpu", "fp16": True}
 
 

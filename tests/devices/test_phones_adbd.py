@@ -8,7 +8,7 @@ import pytest
 from devices.real_adbd import RealAdbd
 from devices.workbench import LIMIT, Workbench
 
-pytestmark = [pytest.mark.device, pytest.mark.slow]
+pytestmark = pytest.mark.device
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from devices.adb_client import Adb
 from devices.fake_adbd import FakePhone
 from devices.workbench import CPU, Workbench
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 NAMES = ("pixel", "other")
 KILLS = 20
 

@@ -16,7 +16,7 @@ from fanout import quick, zoo
 from fanout.buckets import KEYS, refusing
 from fanout.workers import Cluster, cluster, interrupt
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 KILLS = 10
 
 

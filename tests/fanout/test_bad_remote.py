@@ -8,7 +8,7 @@ from clones import Clone
 
 from fanout import quick, zoo
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 UNIT = ("python", "-m", "stages.unit", "--push")
 
 

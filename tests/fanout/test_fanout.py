@@ -7,7 +7,7 @@ import pytest
 from fanout import quick, zoo
 from fanout.workers import cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def test_what_workers_built_is_restored_at_the_head_and_nothing_runs_twice(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def steps(job: str) -> list[str]:
     return [step["run"].removesuffix(' >> "$GITHUB_OUTPUT"') for step in found if "run" in step]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_runners_build_the_same_bytes_as_one_machine_and_the_last_one_converts_nothing(tmp_path: Path) -> None:
     one = Clone(tmp_path / "one")
     zoo.settle(one)

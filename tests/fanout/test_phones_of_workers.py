@@ -12,7 +12,7 @@ from devices.workbench import Workbench
 from fanout import zoo
 from fanout.workers import Cluster, cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 NOTHING_TO_BUILD = """
 stages:
   baselines:

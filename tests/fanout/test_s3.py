@@ -8,7 +8,7 @@ from fanout import quick, zoo
 from fanout.buckets import BUCKET, KEYS, bucket
 from fanout.workers import cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def test_a_bucket_is_as_good_as_a_folder(tmp_path: Path) -> None:

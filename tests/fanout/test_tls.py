@@ -8,7 +8,7 @@ from distributed.security import Security
 from fanout import quick, zoo
 from fanout.workers import Cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def keys(folder: Path) -> list[str]:

@@ -156,7 +156,7 @@ def test_a_scaled_cityscapes_crop_takes_wide_and_tall_pictures(pictures: Picture
     assert found.crop == Crop((129, 257))
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_a_cityscapes_crop_in_real_size(pictures: Pictures) -> None:
     graph, names = renamed(Deeplab(crop=(1025, 2049), decoder=True).graph(shapes=False))
     found = found_and_proven(graph, pictures)

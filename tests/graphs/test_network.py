@@ -81,7 +81,7 @@ def doubling(style_side: int | None = None) -> tuple[GraphDef, Entry]:
         (doubling, "transfer", (1025, 2049), (1024, 2048)),
         (lambda: doubling(256), "predict", (250, 257), (255, 257)),
     ],
-    ids=str,
+    ids=lambda value: value.__name__ if callable(value) else str(value),
 )
 def test_a_size_that_the_strides_refuse_is_answered_by_the_nearest(
     made: Callable[[], tuple[GraphDef, Entry]], part: Any, size: Size, near: Size

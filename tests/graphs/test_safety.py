@@ -9,7 +9,7 @@ from deeplabs import Deeplab
 from stylizers import Stylizer
 
 from litemill.core.errors import GraphError, LitemillError
-from litemill.graphs import load, safety
+from litemill.graphs import load, safety, saved_model
 from litemill.graphs.find import find
 from litemill.graphs.found import Whole
 
@@ -90,7 +90,7 @@ def test_what_exporters_write_is_let_in(way: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", ["tf1", "tf2"])
 def test_what_tensorflow_saves_is_let_in(kind: str, tmp_path: Path) -> None:
-    safety.check_saved_model(Stylizer(tmp_path).saved(kind, "whole", ("content", "style")))
+    safety.check_saved_model(saved_model.read(Stylizer(tmp_path).saved(kind, "whole", ("content", "style"))))
 
 
 def writes(picture: Any, folder: Path) -> Any:
@@ -176,7 +176,7 @@ def test_a_saved_model_without_signatures_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_saved_model_is_refused(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(data)
     with pytest.raises(GraphError):
-        safety.check_saved_model(tmp_path)
+        saved_model.read(tmp_path)
 
 
 def test_damaged_graphs_end_in_errors_that_say_so(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_graph_that_does_not_fit_together_is_refused() -> None:
         output_shape(graph, "logits")
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_dm05_at_257_has_the_labels_of_the_official_257_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     entry = catalog.entry(DM05)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]
 STAGES = """
 stages:
@@ -42,16 +42,24 @@ def build(bare: Path, tmp_path: Path) -> Path:
 def start(build: Path, *options: str, terminal: int | None = None) -> subprocess.Popen[str]:
     """Start a build, on a terminal if there is one; it leads a group of processes, as from a shell."""
     out = subprocess.PIPE if terminal is None else terminal
-    # where the tests are a shell's job in the background, Ctrl-C is ignored by all that they start
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
-            process_group=0,
-        )  # fmt: skip
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return subprocess.Popen(
+        [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
+        process_group=0,
+    )  # fmt: skip
+
+
+def all_gone(process: subprocess.Popen[str]) -> None:
+    """Wait until a build and all that it started have ended."""
+    process.communicate(timeout=30)
+    limit = time.monotonic() + 30
+    while time.monotonic() < limit:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+    pytest.fail("something goes on")
 
 
 def plainly(build: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -217,9 +225,8 @@ def test_an_interrupt_reaches_all_that_run(networks: Path) -> None:
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=30)
+    all_gone(process)
     assert process.returncode == 130
-    time.sleep(2.5)
     assert not list(networks.glob("late.*"))
 
 
@@ -240,9 +247,8 @@ def test_who_interrupts_a_build_interrupts_its_stage(build: Path, what: signal.S
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, what)  # as a terminal does
-    process.communicate(timeout=30)
+    all_gone(process)
     assert process.returncode == code
-    time.sleep(2.5)
     assert not (build / "late").exists()
 
 

@@ -29,8 +29,9 @@ def test_a_stage_stands_on_what_dvc_makes_it_stand_on() -> None:
     below: dict[str, set[str]] = {}
     for lower, upper in re.findall(r'"(.+)" -> "(.+)";', dvc("dag", "--dot")):
         below.setdefault(upper, set()).add(lower)
-    for stage, stands_on in way.load().items():
-        assert stands_on == below.get(stage, set()).union(*(way.load()[one] for one in below.get(stage, ())))
+    found = way.load()
+    for stage, stands_on in found.items():
+        assert stands_on == below.get(stage, set()).union(*(found[one] for one in below.get(stage, ())))
 
 
 def test_without_targets_everything_that_the_root_needs_is_counted() -> None:

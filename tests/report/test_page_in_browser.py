@@ -13,7 +13,7 @@ from litemill.core import paths
 from report import browser
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium here: make test-browser installs it"),
 ]
 # where screenshots are kept, to be looked at

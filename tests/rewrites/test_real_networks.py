@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import needs
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
@@ -17,7 +18,7 @@ from litemill.rewrites.registry import REWRITES, apply_all
 from litemill.runtime import Model
 from litemill.tasks import metrics
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.build
 ROLES = ("content", "bottleneck")
 SHAPES = {"content": (1, 384, 384, 3), "bottleneck": (1, 1, 1, 100)}
 # places in magenta_transfer
@@ -26,10 +27,8 @@ PLACES = {"style_transfer": 1, "equal_resize": 1, "normalized_bias": 13, "upsamp
 
 def graph_of(network: str) -> Any:
     """Give a network's graph as it was cut."""
-    if not paths.graph(network).is_file():
-        pytest.skip(f"{paths.graph(network)} is not there: dvc repro")
-    cut = paths.unrewritten(network)
-    return read(cut if cut.is_file() else paths.graph(network))
+    graph, cut = needs.built(paths.graph(network)), paths.unrewritten(network)
+    return read(cut if cut.is_file() else graph)
 
 
 def inputs_of(network: str, count: int) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from misbehaving import Server
 
 from litemill.sources.transfer import Limits
+from sources.misbehaving import Server
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import sys
 import termios
 from pathlib import Path
 
-import making
 import pytest
-from misbehaving import Handler, Server, body, cut, status, whole
 
 from litemill.core.errors import SourceError
 from litemill.sources.download import download
 from litemill.sources.transfer import Limits, shown
+from sources import making
+from sources.misbehaving import Handler, Server, body, cut, status, whole
 
 DATA = making.noise(30_000)
 ROOT = Path(__file__).parents[2]

@@ -2,17 +2,17 @@
 
 import io
 import re
+import shutil
+import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import making
 import numpy as np
 import pytest
 import tensorflow as tf
-from making import GRAPH_NAME, MIRROR, NAME
-from misbehaving import Server, body
 
 from litemill import sources
 from litemill.core import paths
@@ -21,12 +21,17 @@ from litemill.graphs.find import find
 from litemill.graphs.found import Whole
 from litemill.graphs.load import frozen
 from litemill.sources.transfer import Limits
+from sources import making
+from sources.making import GRAPH_NAME, MIRROR, NAME
+from sources.misbehaving import Server, body
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "graphs"))
+import hostile
 from deeplabs import Deeplab
 from stylizers import Stylizer
 
-DOCS = Path(__file__).parents[2] / "docs" / "downloads.md"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "downloads.md"
 BASE = "http://mirror.example"
 CUTS = 10
 Made = Callable[[Path], bytes]
@@ -66,7 +71,20 @@ def has_no_variables(folder: Path) -> bytes:
     return packed(saved)
 
 
+def restores(add: Callable[[Any, Path], None]) -> Made:
+    """Make a model whose restore op waits for an op of files."""
+
+    def made(folder: Path) -> bytes:
+        hostile.tensorflow_1(folder / "model")
+        hostile.edited(folder / "model", hostile.restore_waits(add), folder / "victim")
+        return packed(folder / "model")
+
+    return made
+
+
 CASES: dict[str, Made] = {
+    "SavedModel that writes as its variables are restored": restores(hostile.saving),
+    "SavedModel that moves another's checkpoint": restores(hostile.merging),
     "graph with WriteFile": writes_a_file,
     "graph with a missing input": misses_an_input,
     "SavedModel without signatures": has_no_signature,
@@ -87,8 +105,10 @@ def taken(data: bytes, kind: str, server: Server, limits: Limits) -> None:
 def test_the_user_sees_what_the_docs_say(name: str, server: Server, limits: Limits, tmp_path: Path) -> None:
     rows = dict(re.findall(r"^\| ([^|]+) \| `?([^|]+?)`? \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     kind = "saved_model" if name.startswith("SavedModel") else "frozen_graph"
+    data, before = CASES[name](tmp_path), hostile.tree(tmp_path)
     with pytest.raises(LitemillError) as caught:
-        taken(CASES[name](tmp_path), kind, server, limits)
+        taken(data, kind, server, limits)
+    assert hostile.tree(tmp_path) == before
     assert str(caught.value).replace(server.base, BASE).replace("`", "") == rows[name]
 
 
@@ -100,3 +120,21 @@ def test_a_protobuf_cut_at_any_place_is_refused(server: Server, limits: Limits) 
         archive = making.tar_gz((GRAPH_NAME, data[: int(place)]))
         with pytest.raises(LitemillError, match=r"cut short|empty graph|is used by|does not fit|no picture|no network"):
             taken(archive, "frozen_graph", server, limits)
+
+
+@pytest.mark.parametrize("add", [hostile.saving, hostile.merging])
+@pytest.mark.parametrize("save", [hostile.tensorflow_1, hostile.tensorflow_2])
+def test_to_inspect_a_folder_that_is_hostile_touches_no_file(
+    save: Callable[[Path], None], add: Callable[[Any, Path], None], tmp_path: Path
+) -> None:
+    save(tmp_path / "model")
+    shutil.copytree(tmp_path / "model", tmp_path / "victim")
+    hostile.edited(tmp_path / "model", hostile.restore_waits(add), tmp_path / "victim")
+    before = hostile.tree(tmp_path)
+    ended = subprocess.run(
+        [sys.executable, "-m", "stages.inspect", str(tmp_path / "model")],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert re.fullmatch(r"[^\n]*the op \w+ of node 'evil' is refused: [^\n]*\n", ended.stderr)
+    assert hostile.tree(tmp_path) == before

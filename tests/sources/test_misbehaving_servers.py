@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import making
 import pytest
-from making import GRAPH_NAME, MIRROR, NAME
-from misbehaving import Answer, Server, body, cut, stall, status, trickle, whole
 
 from litemill import sources
 from litemill.core.errors import SourceError
 from litemill.sources.transfer import Limits
+from sources import making
+from sources.making import GRAPH_NAME, MIRROR, NAME
+from sources.misbehaving import Answer, Server, body, cut, stall, status, trickle, whole
 
 DOCS = Path(__file__).parents[2] / "docs" / "downloads.md"
 BASE = "http://mirror.example"

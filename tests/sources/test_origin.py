@@ -2,17 +2,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import making
 import msgspec
 import pytest
-from making import MIRROR, NAME
-from misbehaving import Server, body
 
 from litemill import sources
 from litemill.core import paths, records
 from litemill.core.errors import SourceError
 from litemill.sources import pins
 from litemill.sources.transfer import Limits
+from sources import making
+from sources.making import MIRROR, NAME
+from sources.misbehaving import Server, body
 
 GOOD, OTHER = making.good(), making.tar_gz((making.GRAPH_NAME, making.graph(41)))
 ROOT = Path(__file__).parents[2]

@@ -24,7 +24,7 @@ def test_another_host_is_asked_as_it_is() -> None:
     assert addresses(url) == (url,)
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_a_module_is_asked_for_as_tensorflow_hub_itself_would() -> None:
     from tensorflow_hub.compressed_module_resolver import (  # noqa: PLC0415  it imports TensorFlow
         HttpCompressedFileResolver,

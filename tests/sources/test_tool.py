@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from misbehaving import Server, body
 
 from litemill.core.errors import SourceError
 from litemill.core.paths import SOURCES_LOCK
 from litemill.core.targets import ToolFile
 from litemill.devices import tool
+from sources.misbehaving import Server, body
 
 FIRST, LATER = b"#!/bin/sh\necho 1\n", b"#!/bin/sh\necho 2\n"
 

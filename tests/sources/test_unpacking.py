@@ -2,15 +2,15 @@ import gzip
 import random
 from pathlib import Path
 
-import making
 import pytest
-from making import GRAPH_NAME, graph, node, saved_model, tar_gz
 
 from litemill import sources
 from litemill.core import files
 from litemill.core.errors import SourceError
 from litemill.sources import flatbuffer, protobuf
 from litemill.sources.content import Kind
+from sources import making
+from sources.making import GRAPH_NAME, graph, node, saved_model, tar_gz
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED = ROOT / "data" / "embedded"

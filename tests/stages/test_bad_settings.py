@@ -99,13 +99,33 @@ IN_PARAMS = [
         "recommend.gpu.max_bytes: unknown network 'painer' -> did you mean 'painter'?",
     ),
     ("benchmark:", "recommend: {tpu: {}}\nbenchmark:", "recommend: unknown key 'tpu' -> did you mean"),
-    ("  street:", "  recommended:", "params.yaml: networks.recommended: is the folder of what is shipped -> rename it"),
+    (
+        "  street:",
+        "  recommended:",
+        "params.yaml: networks.recommended: the name is taken: models/recommended",
+    ),
+    ("  street:", "  settings:", "params.yaml: networks.settings: the name is taken: pipelines/settings holds params"),
+    ("  street:", "  gallery_01:", "params.yaml: networks.gallery_01: the name is taken: reports/figures has pictures"),
+    ("  int8: {", "  official_deeplab: {", "recipes.official_deeplab: networks.street has an official file of this"),
+    (
+        "benchmark:",
+        "targets: {host: {host: true, configurations: [{}]}}\nbenchmark:",
+        "params.yaml: targets.host: budgets call the host of the build so -> rename it",
+    ),
+    ("fetch: [deeplab,", "fetch: [deeplab, deeplab,", "params.yaml: fetch: 'deeplab' is given twice -> remove one"),
+    ("evaluation: [e.png]", "evaluation: [e.png, e.png]", "images.content -> 'e.png' is given twice"),
+    (
+        "benchmark:",
+        "budgets: {one: {artifact: street/fp32, figure: psnr_db, least: 9}}\nbenchmark:",
+        "budgets.one.figure: is not measured of street: expected bytes, latency_ms, label_agreement, mean_iou, got",
+    ),
     (PARAMS, "", "params.yaml: expected a mapping, got None"),
 ]
 IN_CATALOG = [
     ("kind: tflite", "kynd: tflite", "data/catalog.yaml: official_deeplab: unknown key 'kynd' -> did you mean 'kind'?"),
     ("kind: tflite", "kind: onnx", "data/catalog.yaml: official_deeplab.kind: got 'onnx' -> Invalid enum value"),
     ("size: [513, 513]", "size: 513", "data/catalog.yaml: deeplab.crop.size: got 513 -> Expected `array`"),
+    ("url: u", "url: file:///m.pb", "deeplab -> url 'file:///m.pb' is neither an http(s) address nor a file's path"),
     ("mirror: m, ", "", "data/catalog.yaml: deeplab: mirror is missing -> add mirror:"),
     ("official_predict:", "deeplab:", "data/catalog.yaml, line 4: 'deeplab' is given twice"),
     ("official_predict:", "a/b:", "data/catalog.yaml: got 'a/b' -> Expected `str` matching regex"),
@@ -117,6 +137,7 @@ IN_CATALOG = [
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data").mkdir()
+    (tmp_path / "dvc.yaml").touch()
     (tmp_path / "params.yaml").write_text(PARAMS)
     (tmp_path / "data/catalog.yaml").write_text(CATALOG)
     monkeypatch.chdir(tmp_path)
@@ -214,4 +235,5 @@ def test_a_stage_ahead_of_those_that_it_needs_says_what_to_run(checkout: Path) -
 @pytest.mark.parametrize("missing", ["params.yaml", "data/catalog.yaml"])
 def test_settings_that_are_not_there_are_named(checkout: Path, missing: str) -> None:
     (checkout / missing).unlink()
-    assert f"{missing}: no such file" in refused(checkout, "stages.plan", "--write")
+    said = refused(checkout, "stages.plan", "--write")
+    assert f"{missing}: no such file -> get it back: git checkout -- {missing}" in said

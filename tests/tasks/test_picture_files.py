@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from litemill.core.errors import PictureError
-from litemill.tasks import pictures
+from litemill.tasks import picture_files, pictures
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
 IMAGES = Path(__file__).parents[2] / "data/images"
@@ -125,7 +125,7 @@ def test_a_picture_that_was_cut_short_is_refused(tmp_path: Path, name: str, shar
 def test_a_picture_too_large_is_refused_before_it_is_decoded(tmp_path: Path, side: int) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(png_of(side, side))
-    with pytest.raises(PictureError, match=f"a.png: is too large: expected at most {pictures.MAX_PIXELS} pixels, got"):
+    with pytest.raises(PictureError, match=f"a.png: is too large: expected at most {picture_files.MAX_PIXELS} pixels"):
         pictures.read(path)
 
 

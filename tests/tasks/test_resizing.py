@@ -46,7 +46,7 @@ def test_nearest_takes_labels_and_mixes_none() -> None:
     assert pictures.resize_nearest(labels, 1, 4).tolist() == [[1, 1, 20, 20]]
 
 
-@pytest.mark.slow
+@pytest.mark.build
 @pytest.mark.parametrize("corners", ["aligned", "left", "half_pixel"])
 def test_both_resizes_are_tensorflows_to_the_last_bit(corners: Corners) -> None:
     import tensorflow as tf  # noqa: PLC0415  the fast tests do without

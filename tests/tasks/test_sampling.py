@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from litemill.core import paths
+from litemill.core import paths, sample_names
 from litemill.core.catalog import Crop, Entry
 from litemill.core.errors import PictureError, SettingsError
 from litemill.core.params import Images, Network, Pictures
@@ -32,28 +32,28 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_network_takes_the_pictures_of_its_task() -> None:
-    assert sampling.names(SEGMENTATION, IMAGES, "calibration") == ("s1.png", "s2.png")
-    assert sampling.names(SEGMENTATION, IMAGES, "evaluation") == ("s3.png",)
-    assert sampling.names(PREDICT, IMAGES, "evaluation") == ("p3.png", "p4.png")
+    assert sample_names.names(SEGMENTATION, IMAGES, "calibration") == ("s1.png", "s2.png")
+    assert sample_names.names(SEGMENTATION, IMAGES, "evaluation") == ("s3.png",)
+    assert sample_names.names(PREDICT, IMAGES, "evaluation") == ("p3.png", "p4.png")
 
 
 def test_every_evaluation_content_is_judged_with_several_styles() -> None:
     names = ("c4.png + p3.png", "c5.png + p4.png", "c4.png + p4.png", "c5.png + p3.png")
-    assert sampling.names(TRANSFER, IMAGES, "evaluation") == names
+    assert sample_names.names(TRANSFER, IMAGES, "evaluation") == names
 
 
 @pytest.mark.parametrize("network", [SEGMENTATION, PREDICT, TRANSFER])
 def test_what_calibrates_is_never_what_judges(network: Network) -> None:
     sets = [
-        {picture for name in sampling.names(network, IMAGES, kind) for picture in name.split(" + ")}
-        for kind in sampling.KINDS
+        {picture for name in sample_names.names(network, IMAGES, kind) for picture in name.split(" + ")}
+        for kind in sample_names.KINDS
     ]
     assert all(sets)
     assert not sets[0] & sets[1]
 
 
 def test_transfer_is_calibrated_with_every_content_and_every_style() -> None:
-    names = sampling.names(TRANSFER, IMAGES, "calibration")
+    names = sample_names.names(TRANSFER, IMAGES, "calibration")
     assert {name.split(" + ")[0] for name in names} == set(IMAGES.content.calibration)
     assert {name.split(" + ")[1] for name in names} == set(IMAGES.style.calibration)
     assert len(set(names)) == len(names)
@@ -63,7 +63,7 @@ def test_transfer_is_calibrated_with_every_content_and_every_style() -> None:
 def test_no_content_and_no_style_is_left_out_whatever_their_numbers(contents: int, styles: int) -> None:
     content, style = (tuple(f"{kind}{n}.png" for n in range(count)) for kind, count in (("c", contents), ("s", styles)))
     images = Images(IMAGES.segmentation, Pictures(content, ("x.png",)), Pictures(style, ("y.png",)))
-    pairs = [name.split(" + ") for name in sampling.names(TRANSFER, images, "calibration")]
+    pairs = [name.split(" + ") for name in sample_names.names(TRANSFER, images, "calibration")]
     assert {one for one, _ in pairs} == set(content)
     assert {other for _, other in pairs} == set(style)
 
@@ -77,7 +77,7 @@ def test_no_content_and_no_style_is_left_out_whatever_their_numbers(contents: in
     ],
 )
 def test_inputs_are_float_arrays_by_role(network: Network, shapes: dict[str, tuple[int, ...]]) -> None:
-    arrays = sampling.collect(network, ENTRY, sampling.names(network, IMAGES, "evaluation"))
+    arrays = sampling.collect(network, ENTRY, sample_names.names(network, IMAGES, "evaluation"))
     assert {name: array.shape for name, array in arrays.items()} == shapes
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32)}
 

@@ -200,7 +200,7 @@ def test_without_a_server_the_stage_runs_all_the_same(checkout: Checkout, env: d
     assert not told["preloaded"]
 
 
-@pytest.mark.slow
+@pytest.mark.build
 def test_a_fork_computes_with_tensorflow(checkout: Checkout) -> None:
     del checkout.env["LITEMILL_WARM_PRELOAD"]
     checkout.write("sum", SUM)

@@ -1,0 +1,90 @@
+"""Faults of networks: classes without names, too few pictures to calibrate with, sources that can't be had."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from litemill.core import class_names, paths, sample_names, source_files, stale
+from litemill.core.catalog import Catalog
+from litemill.core.errors import LitemillError, SettingsError
+from litemill.core.params import Params
+from litemill.core.records import Frozen
+
+REMOTE = (Path(".dvc/config"), Path(".dvc/config.local"))
+
+
+def names_of_classes(
+    params: Params, catalog: Catalog
+) -> tuple[dict[str, tuple[str, ...]], list[LitemillError]]:  # fmt: skip
+    """Return the class names of each segmentation source, and the faults of those that have none, or not theirs."""
+    found: dict[str, tuple[str, ...]] = {}
+    bad: dict[str, LitemillError] = {}
+    for network, settings in params.networks.items():
+        source = settings.source
+        if settings.part is not None or source in bad:
+            continue
+        try:
+            found[source] = found.get(source) or class_names.load(source, catalog[source])
+            count = _classes(network, source)
+            if count is not None:
+                class_names.require(source, catalog[source], found[source], count)
+        except SettingsError as error:
+            bad[source] = error
+    return {source: names for source, names in found.items() if source not in bad}, list(bad.values())
+
+
+def _classes(network: str, source: str) -> int | None:
+    """Return how many classes a network has, from what `freeze` left of it; None where that is not at hand."""
+    try:
+        record = msgspec.json.decode(paths.record("freeze", network).read_bytes(), type=Frozen)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return record.output.shape[-1] if record.settings.source == source and record.settings.part is None else None
+
+
+def baselines(params: Params, catalog: Catalog, names: Mapping[str, tuple[str, ...]]) -> Iterator[LitemillError]:
+    """Find official files of other classes than the network that they are measured beside."""
+    for network, settings in params.networks.items():
+        wanted = names.get(settings.source)
+        for baseline in settings.baselines if wanted else ():
+            labels = catalog[baseline].labels
+            if labels and class_names.load(baseline, catalog[baseline]) != wanted:
+                yield SettingsError(
+                    f"{paths.PARAMS}: networks.{network}.baselines: {baseline} has other classes",
+                    expected=catalog[settings.source].labels, got=labels, remedy="name another, or none",
+                )  # fmt: skip
+
+
+def calibration(params: Params) -> Iterator[LitemillError]:
+    """Find recipes that calibrate with more inputs than the pictures of a network give."""
+    for network, settings in params.networks.items():
+        given = len(sample_names.names(settings, params.images, "calibration"))
+        for name in params.built_with(network):
+            wanted = params.recipes[name].calibration_samples
+            if wanted is not None and wanted > given:
+                yield SettingsError(
+                    f"{paths.PARAMS}: recipes.{name}.calibration_samples: too few pictures for networks.{network}",
+                    expected=f"at most {given}", got=wanted, remedy="add pictures to images, or lower it",
+                )  # fmt: skip
+
+
+def sources(params: Params, catalog: Catalog) -> Iterator[LitemillError]:
+    """Find sources that have to be on this machine and are not.
+
+    What was fetched before is left out, since DVC's cache may have it; where a remote is set, all are.
+    """
+    if any("remote" in path.read_text(encoding="utf-8") for path in REMOTE if path.is_file()):
+        return
+    lock = paths.ROOT.with_suffix(".lock")
+    fetched = set(stale.STAGE.findall(lock.read_text(encoding="utf-8"))) if lock.is_file() else set()
+    told: set[str] = set()
+    for name in params.fetch:
+        if f"fetch@{name}" not in fetched:
+            for half, entry in catalog[name].halves().items():
+                try:
+                    source_files.find(entry, f"{name}.{half}" if half else name, params.source)
+                except LitemillError as error:
+                    if str(error) not in told:  # a mirror folder that is not there is no fault of each source
+                        yield error
+                    told.add(str(error))

@@ -1,0 +1,1 @@
+"""Where sources come from, and what goes wrong on the way."""
