@@ -3,34 +3,31 @@
 import re
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import NamedTuple
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 
-def plain(name: str) -> str:
-    """Return a package's name as locks spell it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+class Size(NamedTuple):
+    """What of a lock is installed here, without the bytecode that Python adds."""
+
+    packages: int
+    megabytes: float
 
 
-def megabytes() -> dict[str, float]:
-    """Return the size of each installed package, without the bytecode that Python adds."""
-    return {
-        plain(each.name): sum(file.size or 0 for file in each.files or [] if file.suffix != ".pyc") / 1e6
-        for each in distributions()
-    }
-
-
-def named(lock: str) -> set[str]:
-    """Return the packages that a lock names."""
-    return set(re.findall(r"^([a-z][^=]*)==", Path(lock).read_text(), re.MULTILINE))
+def of(lock: str) -> Size:
+    """Return what a lock installed."""
+    named = set(re.findall(r"^([a-z][^=]*)==", Path(lock).read_text(), re.MULTILINE))
+    there = [each for each in distributions() if re.sub(r"[-_.]+", "-", each.name).lower() in named]
+    files = [file for each in there for file in each.files or [] if file.suffix != ".pyc"]
+    return Size(len(there), sum(file.size or 0 for file in files) / 1e6)
 
 
 def main() -> None:
     """Print a line a lock."""
-    sizes = megabytes()
     for lock in LOCKS:
-        there = named(lock) & sizes.keys()
-        print(f"{lock}: {len(there)} packages, {sum(sizes[each] for each in there):.0f} MB")
+        size = of(lock)
+        print(f"{lock}: {size.packages} packages, {size.megabytes:.0f} MB")
 
 
 if __name__ == "__main__":
