@@ -15,10 +15,10 @@ help: ## what there is
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 .venv/installed: requirements.lock
-	@PYTHON="$(PYTHON)" tools/install.sh "about 2.9 GB" requirements.lock
+	@PYTHON="$(PYTHON)" tools/install.sh "about 3.0 GB" requirements.lock
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	@PYTHON="$(PYTHON)" tools/install.sh "about 0.5 GB" requirements.lock requirements-dev.lock
+	@PYTHON="$(PYTHON)" tools/install.sh "about 0.4 GB" requirements.lock requirements-dev.lock
 
 # what tests and lint need besides
 lint format: .venv/installed-dev

@@ -46,7 +46,9 @@ class Index:
         wheel.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(wheel, "w") as archive:
             for each, data in files.items():
-                archive.writestr(each, data)
+                entry = zipfile.ZipInfo(each)
+                entry.external_attr = 0o100755 << 16  # a script can be run
+                archive.writestr(entry, data)
         links = [f'<a href="{each.name}">{each.name}</a>' for each in sorted(wheel.parent.glob("*.whl"))]
         (wheel.parent / "index.html").write_text("<!DOCTYPE html>" + "".join(links))
         return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"

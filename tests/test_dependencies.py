@@ -1,16 +1,22 @@
-"""What the code imports is declared, and what is declared is in the lock file."""
+"""What the code imports is declared; the two locks hold what is declared, and all that it needs."""
 
 import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
-from importlib.metadata import packages_distributions
+from collections.abc import Iterable, Iterator
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from benchmarks import install_size
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+OPTIONAL: dict[str, list[str]] = PROJECT["optional-dependencies"]
 OURS = {"litemill", "stages", "tests", "benchmarks", "tools"}
 
 
@@ -20,6 +26,8 @@ def plain(name: str) -> str:
 
 # what users install who need it, and the modules that need it
 EXTRAS = {"cluster": ("litemill/fanout", "stages/fanout.py", "stages/hung.py")}
+FIRST, SECOND = "requirements.lock", "requirements-dev.lock"
+PYTHONS = ("3.11", "3.12", "3.13")
 
 
 def declared() -> set[str]:
@@ -27,7 +35,7 @@ def declared() -> set[str]:
 
 
 def extra(name: str) -> set[str]:
-    return {plain(each) for each in PROJECT["optional-dependencies"][name]}
+    return {plain(each) for each in OPTIONAL[name]}
 
 
 def imported(files: Iterable[Path]) -> set[str]:
@@ -55,9 +63,73 @@ def needing(name: str) -> set[Path]:
     }
 
 
-def test_each_declared_package_is_in_the_lock_file() -> None:
-    locked = {plain(line) for line in Path("requirements.lock").read_text().splitlines() if re.match(r"\w", line)}
-    assert declared().union(*map(extra, PROJECT["optional-dependencies"])) <= locked
+def entries(lock: str) -> list[Requirement]:
+    """Give what a lock names, its hashes left out."""
+    whole = Path(lock).read_text().replace("\\\n", " ")
+    return [Requirement(line.split(" --hash")[0]) for line in whole.splitlines() if line and line[0] != "#"]
+
+
+def versions(*locks: str, python: str) -> dict[str, Version]:
+    """Give the versions that locks install on Linux with a Python."""
+    here = [each for lock in locks for each in entries(lock) if applies(each, python)]
+    assert len({plain(each.name) for each in here}) == len(here)  # each package once
+    return {plain(each.name): Version(str(each.specifier).removeprefix("==")) for each in here}
+
+
+def applies(requirement: Requirement, python: str, extra: str = "") -> bool:
+    system = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux", "extra": extra}
+    return not requirement.marker or requirement.marker.evaluate(default_environment() | system)  # type: ignore[operator]
+
+
+def asked(locked: dict[str, Version], declared: list[Requirement], python: str) -> Iterator[Requirement]:
+    """Give what is declared and, by what the packages that are installed here say, all that this asks for."""
+    of = {plain(each.name): each for each in distributions() if locked.get(plain(each.name)) == Version(each.version)}
+    assert len(of) > 0.9 * len(locked), "too few of the locked packages are installed -> make .venv/installed-dev"
+    todo, seen = [*declared, *map(Requirement, of)], set()
+    for each in todo:
+        yield each
+        name = plain(each.name)
+        for extra in {"", *each.extras} if name in of else set():
+            if (name, extra) not in seen:
+                seen.add((name, extra))
+                todo += [need for need in map(Requirement, of[name].requires or []) if applies(need, python, extra)]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize(("locks", "extras"), [([FIRST], ["cluster", "install"]), ([FIRST, SECOND], list(OPTIONAL))])
+def test_a_lock_has_all_that_is_declared_and_asked_for_with_extras_or_without(
+    locks: list[str], extras: list[str], python: str
+) -> None:
+    locked = versions(*locks, python=python)
+    declared = [
+        Requirement(each) for part in (PROJECT["dependencies"], *(OPTIONAL[extra] for extra in extras)) for each in part
+    ]
+    unmet = {
+        str(need)
+        for need in asked(locked, declared, python)
+        if plain(need.name) not in locked or not need.specifier.contains(locked[plain(need.name)], prereleases=True)
+    }
+    assert not unmet
+
+
+@pytest.mark.parametrize("lock", [FIRST, SECOND])
+def test_each_line_of_a_lock_has_one_version_and_hashes_and_no_address(lock: str) -> None:
+    text = Path(lock).read_text()
+    whole = [line for line in text.replace("\\\n", " ").splitlines() if line[0] != "#"]
+    assert whole
+    assert all(
+        re.fullmatch(r"[a-z0-9.-]+==[\w.!+]+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+", line) for line in whole
+    )
+    assert "://" not in text
+
+
+@pytest.mark.parametrize(("lock", "target"), [(FIRST, "installed"), (SECOND, "installed-dev")])
+def test_what_make_says_a_lock_installs_is_what_is_installed(lock: str, target: str) -> None:
+    recipe = Path("Makefile").read_text().partition(f"\n.venv/{target}: ")[2].partition("\n\n")[0]
+    [said] = re.findall(r'"about ([0-9.]+) GB"', recipe)
+    assert float(said) == pytest.approx(install_size.of(lock).megabytes / 1000, rel=0.1)
+    [figure] = re.findall(rf"`{lock}` installs about ([0-9]+) MB", Path("docs/explanation.md").read_text())
+    assert float(figure) == pytest.approx(1000 * float(said), rel=0.05)
 
 
 def test_each_imported_package_is_declared() -> None:

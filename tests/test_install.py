@@ -115,7 +115,7 @@ def test_pip_installs_the_locks_versions_where_the_index_has_newer_ones_of_what_
     checkout: Checkout,
 ) -> None:
     [line] = checkout.make()
-    assert line == "installing 3 packages, about 2.9 GB, into .venv (once)"
+    assert line == "installing 3 packages, about 3.0 GB, into .venv (once)"
     assert ours(checkout) == LOCKED
     assert checkout.installers() == {"pip"}
     assert (checkout.root / ".venv/installed").read_bytes() == (checkout.root / "requirements.lock").read_bytes()
