@@ -114,7 +114,8 @@ def test_a_network_that_is_removed_and_put_back_is_not_built_again(clone: Clone)
     assert "sketch" not in (clone.root / "reports/report.md").read_text()
     clone.set(whole)
     done = clone.repro()
-    assert (done.returncode, ran(done)) == (0, set())
+    # `plan` is not taken from the cache: it has to look at the pipelines
+    assert (done.returncode, ran(done)) == (0, {"plan"})
     assert "sketch" in (clone.root / "reports/report.md").read_text()
     assert {name: data for name, data in clone.outputs().items() if name.startswith("models/")} == models
 
