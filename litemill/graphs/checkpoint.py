@@ -1,7 +1,7 @@
 """The numbers of a SavedModel's variables, read from its checkpoint; its restore op is followed and never run."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -134,7 +134,7 @@ def _key(value: _Output) -> Key:
     return Key(*texts)
 
 
-def values(reader: Reader, variables: Iterable[NodeDef], known: Mapping[str, Key]) -> dict[str, Array]:
+def values(reader: Reader, variables: Collection[NodeDef], known: Mapping[str, Key]) -> dict[str, Array]:
     """Read the values of variables, by name.
 
     Parameters
@@ -151,7 +151,6 @@ def values(reader: Reader, variables: Iterable[NodeDef], known: Mapping[str, Key
     GraphError
         The checkpoint lacks a value, or holds what is no number or too many of them.
     """
-    variables = list(variables)
     for node in variables:
         if node.name not in known:
             raise _lacking(node, "a restore op that reads it")

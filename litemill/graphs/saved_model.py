@@ -7,7 +7,7 @@ is only read, for the variables' keys in the checkpoint (`checkpoint`); the valu
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import tensorflow as tf
 from google.protobuf.message import DecodeError
@@ -21,7 +21,6 @@ from litemill.core.errors import GraphError
 from litemill.graphs import checkpoint, object_graph, safety
 
 tf1 = tf.compat.v1
-ConcreteFunction: TypeAlias = tf.types.experimental.ConcreteFunction
 SIGNATURE = "serving_default"
 HANDLE = "VarHandleOp"
 VARIABLES = safety.REFERENCES | {HANDLE}
@@ -173,7 +172,7 @@ def _values(
 
 def _function(
     signature: Signature, variables: Mapping[str, tf.Variable], constants: Mapping[str, tf.Tensor]
-) -> ConcreteFunction:
+) -> tf.types.experimental.ConcreteFunction:
     """Return a signature as a function of keyword arguments."""
     given = {name: variable.handle for name, variable in variables.items()} | dict(constants)
     graph = _own(signature.graph)

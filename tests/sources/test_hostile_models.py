@@ -76,6 +76,7 @@ def restores(add: Callable[[Any, Path], None]) -> Made:
 
     def made(folder: Path) -> bytes:
         hostile.tensorflow_1(folder / "model")
+        shutil.copytree(folder / "model", folder / "victim")
         hostile.edited(folder / "model", hostile.restore_waits(add), folder / "victim")
         return packed(folder / "model")
 
@@ -105,10 +106,11 @@ def taken(data: bytes, kind: str, server: Server, limits: Limits) -> None:
 def test_the_user_sees_what_the_docs_say(name: str, server: Server, limits: Limits, tmp_path: Path) -> None:
     rows = dict(re.findall(r"^\| ([^|]+) \| `?([^|]+?)`? \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     kind = "saved_model" if name.startswith("SavedModel") else "frozen_graph"
-    data, before = CASES[name](tmp_path), hostile.tree(tmp_path)
+    (theirs := tmp_path / "theirs").mkdir()
+    data, before = CASES[name](theirs), hostile.tree(theirs)
     with pytest.raises(LitemillError) as caught:
         taken(data, kind, server, limits)
-    assert hostile.tree(tmp_path) == before
+    assert hostile.tree(theirs) == before
     assert str(caught.value).replace(server.base, BASE).replace("`", "") == rows[name]
 
 
@@ -122,8 +124,9 @@ def test_a_protobuf_cut_at_any_place_is_refused(server: Server, limits: Limits) 
             taken(archive, "frozen_graph", server, limits)
 
 
-@pytest.mark.parametrize("add", [hostile.saving, hostile.merging])
-@pytest.mark.parametrize("save", [hostile.tensorflow_1, hostile.tensorflow_2])
+@pytest.mark.parametrize(
+    ("save", "add"), [(hostile.tensorflow_1, hostile.saving), (hostile.tensorflow_2, hostile.merging)]
+)
 def test_to_inspect_a_folder_that_is_hostile_touches_no_file(
     save: Callable[[Path], None], add: Callable[[Any, Path], None], tmp_path: Path
 ) -> None:
