@@ -131,6 +131,7 @@ def test_the_table_writes_nothing(checkout: Path) -> None:
 
 @pytest.mark.parametrize("options", [(), ("--table",)])
 def test_without_records_it_says_in_one_line_what_to_run(checkout: Path, options: tuple[str, ...]) -> None:
+    (checkout / "dvc.yaml").touch()
     (checkout / "reports/records/gate.json").unlink()
     done = built.report(checkout, *options)
     assert (done.returncode, done.stdout) == (1, "")
