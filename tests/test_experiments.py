@@ -99,7 +99,9 @@ def test_dvc_queues_an_experiment_that_differs_in_one_line_and_leaves_the_workin
     assert changed.split() == ["1", "1", "params.yaml"]
 
 
-@pytest.mark.parametrize("place", [["--temp"], pytest.param([], marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "place", [pytest.param(["--temp"], marks=pytest.mark.build), pytest.param([], marks=pytest.mark.long)]
+)
 def test_an_experiment_that_adds_a_network_says_what_to_do_ahead_of_it_and_that_helps(
     tmp_path: Path, place: list[str]
 ) -> None:

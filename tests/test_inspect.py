@@ -69,6 +69,7 @@ def address(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.build
 def test_the_command_proves_a_graph_of_unknown_names(folder: Path) -> None:
     result = command(str(folder / "frozen_inference_graph.pb"), "--json")
     assert (result.returncode, result.stderr) == (0, "")
@@ -82,6 +83,7 @@ def test_the_command_proves_a_graph_of_unknown_names(folder: Path) -> None:
     assert told["parameters"] > 1000
 
 
+@pytest.mark.build
 def test_the_command_refuses_a_hostile_graph_in_one_line(folder: Path) -> None:
     result = command(str(folder / "hostile.pb"), "--json")
     assert result.returncode == 1
@@ -92,6 +94,7 @@ def test_the_command_refuses_a_hostile_graph_in_one_line(folder: Path) -> None:
     assert told["proof"] is None
 
 
+@pytest.mark.build
 def test_the_command_refuses_a_text_in_one_line() -> None:
     result = command("pyproject.toml")
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1)
@@ -258,6 +261,7 @@ def test_what_can_not_be_added_leaves_the_catalogue_as_it_is(given: str, says: s
     assert list(catalogue.parent.iterdir()) == [catalogue]
 
 
+@pytest.mark.build
 @pytest.mark.parametrize("title", ["A DeepLab archive", "A Magenta SavedModel"])
 def test_the_document_shows_what_is_printed(title: str) -> None:
     (block,) = sections(ROOT / "docs/inspect.md")[title]
@@ -268,6 +272,7 @@ def test_the_document_shows_what_is_printed(title: str) -> None:
     shown(told, result.stdout, {"largest error ": "it differs from CPU to CPU"})
 
 
+@pytest.mark.build
 def test_a_model_that_is_refused_is_not_added(folder: Path) -> None:
     before = (ROOT / "data/catalog.yaml").read_bytes()
     result = command(str(folder / "hostile.pb"), "--add")

@@ -101,6 +101,7 @@ def test_what_no_stage_makes_any_more_goes_from_records_and_the_roots_lock(clone
     assert plan(clone, "--write").stdout == "pipelines: in step with params.yaml, nothing stale\n"
 
 
+@pytest.mark.build
 def test_where_a_network_was_added_dvc_names_the_command_that_goes_on_and_it_does(clone: Clone) -> None:
     whole = clone.params
     whole["networks"]["another"] = whole["networks"]["magenta_predict"]
@@ -117,6 +118,7 @@ def test_where_a_network_was_added_dvc_names_the_command_that_goes_on_and_it_doe
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.build
 def test_dvc_does_not_take_from_its_cache_that_pipelines_are_in_step(clone: Clone) -> None:
     one = clone.params
     assert clone.repro("plan").returncode == 0

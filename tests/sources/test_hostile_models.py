@@ -124,6 +124,7 @@ def test_a_protobuf_cut_at_any_place_is_refused(server: Server, limits: Limits) 
             taken(archive, "frozen_graph", server, limits)
 
 
+@pytest.mark.build
 @pytest.mark.parametrize(
     ("save", "add"), [(hostile.tensorflow_1, hostile.saving), (hostile.tensorflow_2, hostile.merging)]
 )
