@@ -12,7 +12,6 @@ from distributed.security import Security
 
 from litemill.core.errors import LitemillError
 
-CONNECT_S = 20
 WORKERS_S = 60
 
 
@@ -78,7 +77,7 @@ def _client(address: str, keys: Keys) -> Client:
         tls_ca_file=keys.ca, tls_client_cert=keys.cert, tls_client_key=keys.key, require_encryption=True
     ) if any(keys) else None  # fmt: skip
     try:
-        return Client(address, timeout=CONNECT_S, security=security)
+        return Client(address, security=security)
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         raise LitemillError(f"{address}: no scheduler answers", got=error,
                             remedy="see that it runs, that this machine can reach it, and whether it wants TLS "

@@ -24,6 +24,7 @@ from litemill.fanout.worker import Outcome
 TURN_S = 5
 NO_WORKER_S = 300
 CLEANING_S = 30
+LOOK_S = 0.2
 ATTEMPTS = 2
 FIRST = 1 << 60  # ahead of all units
 ASK_S = 60
@@ -58,9 +59,7 @@ class Head:
 
     def __init__(self, client: Client, bundle: bytes, jobs: Jobs, say: Callable[[str], None]) -> None:
         self.client, self.jobs, self.say = client, jobs, say
-        # workers need no litemill: the module travels with a copy of its function, which no name leads to
-        cloudpickle.register_pickle_by_value(worker)
-        self.work = cloudpickle.loads(cloudpickle.dumps(worker.build))
+        self.work = _sent(worker.build)
         self.bundle = client.submit(bytes, bundle, key=f"litemill-{hashlib.sha256(bundle).hexdigest()[:16]}")
         self.waiting: dict[str, Unit] = {}
         self.running: dict[Future, Running] = {}
@@ -181,17 +180,28 @@ class Head:
         if not self.running or self.client.status != "running":
             return
         self.say("cleaning the workers, a moment")
-        places = self._workers()
         self.client.cancel(list(self.running))
-        left = cloudpickle.loads(cloudpickle.dumps(worker.left))
         ends = time.monotonic() + CLEANING_S
-        while time.monotonic() < ends and any(self.client.run(left, workers=list(places), on_error="return").values()):
-            time.sleep(1)
+        while time.monotonic() < ends and left(self.client):
+            time.sleep(LOOK_S)
+
+
+def left(client: Client) -> int:
+    """Count the scratch checkouts that are still on workers; a worker that is gone has left none to wait for."""
+    found: Mapping[str, int] = client.run(_sent(worker.left), on_error="ignore")
+    return sum(found.values())
 
 
 def refusal(why: str) -> Outcome:
     """Give the outcome of a unit that no worker has a word of."""
     return {"why": why, "log": "", "files": {}, "where": "nobody", "seconds": 0}
+
+
+def _sent(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give what workers can run that have no litemill: the module travels with a copy, which no name leads to."""
+    cloudpickle.register_pickle_by_value(worker)
+    copy: Callable[..., Any] = cloudpickle.loads(cloudpickle.dumps(function))
+    return copy
 
 
 def _keep(name: str, outcome: Outcome) -> Path:

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import TypedDict
 
 import psutil
-from distributed import get_worker
+from distributed import Worker, get_worker
 
 # what the bytes of artifacts may depend on, and what exchanges them
 PACKAGES = ("tensorflow", "ai-edge-litert", "litert-quantizer", "numpy", "scipy", "dvc", "distributed")
 SCRATCH = "litemill-"
 LOOK_S = 1.0
 GIT_S = 300
-INTERRUPT_S = 15
+END_S = 15
 LOG_BYTES = 20_000
 CONFIG = """[core]
     analytics = false
@@ -111,9 +111,9 @@ def build(job: Job, bundle: bytes) -> Outcome:
     return {"why": why, "log": said, "files": files, "where": worker.address, "seconds": seconds}
 
 
-def left() -> int:
-    """Count the scratch checkouts of a worker that are still there."""
-    return len(list(Path(get_worker().local_directory).glob(f"{SCRATCH}*")))
+def left(dask_worker: Worker) -> int:
+    """Count the scratch checkouts of a worker that are still there; Dask's `run` gives the worker."""
+    return len(list(Path(dask_worker.local_directory).glob(f"{SCRATCH}*")))
 
 
 def _same_versions(wanted: dict[str, str]) -> None:
@@ -225,17 +225,20 @@ def _memory(process: psutil.Process) -> int:
 
 
 def _end(process: "subprocess.Popen[bytes]", family: set[psutil.Process]) -> None:
-    """End a process and all that it started: as Ctrl-C does, so that phones are left clean, then for good."""
+    """End a process and all that it started: so that phones are left clean, then for good.
+
+    By SIGTERM: a worker that a script started by `&` ignores Ctrl-C, and so do its processes.
+    """
     with contextlib.suppress(psutil.NoSuchProcess):
         family |= {*psutil.Process(process.pid).children(recursive=True)}
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGINT)
+            os.killpg(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(INTERRUPT_S)
+            process.wait(END_S)
     process.kill()
     process.wait()
     for one in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
-    psutil.wait_procs(family, timeout=INTERRUPT_S)
+    psutil.wait_procs(family, timeout=END_S)

@@ -4,6 +4,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def clean(phone: FakePhone) -> bool:
     return phone.root.left() == [] and phone.root.processes() == {}
 
 
-def test_figures_are_taken_and_nothing_is_left(bench: Workbench, phone: FakePhone) -> None:
+def test_figures_are_taken_once_and_nothing_is_left(bench: Workbench, phone: FakePhone) -> None:
     done = bench.run()
     assert done.returncode == 0, done.stderr
     figures = bench.figures("pixel")
@@ -47,28 +48,25 @@ def test_figures_are_taken_and_nothing_is_left(bench: Workbench, phone: FakePhon
     assert clean(phone)
     assert not (bench.root / ".devices").exists()
     assert len(bench.started()) == len(set(bench.started())) == 6
+    again_and_one_more(bench, phone)
 
 
-def test_what_is_recorded_is_not_measured_again(bench: Workbench) -> None:
-    assert bench.run().returncode == 0
+def again_and_one_more(bench: Workbench, phone: FakePhone) -> None:
+    """What is recorded is not measured again; a configuration that is added is measured alone."""
     before, started = bench.figures("pixel"), bench.started()
     assert bench.run().returncode == 0
     assert (bench.figures("pixel"), bench.started()) == (before, started)
-
-
-def test_a_configuration_that_is_added_is_measured_alone(bench: Workbench, phone: FakePhone) -> None:
-    assert bench.run().returncode == 0
-    before = bench.keys("pixel")
-    started = len(bench.started())
+    keys = bench.keys("pixel")
     bench.targets({"pixel": phone.serial}, [CPU, {"threads": 4, "cores": "big"}])
     assert bench.run().returncode == 0
-    assert before < bench.keys("pixel")
+    assert keys < bench.keys("pixel")
     assert len(bench.keys("pixel")) == 4
-    assert len(bench.started()) == started + 6
+    assert len(bench.started()) == len(started) + 6
 
 
 def test_a_delegate_that_took_a_part_is_a_result_of_its_own_kind(bench: Workbench, phone: FakePhone) -> None:
     bench.tool(gpu="partial")
+    bench.only("int8")
     bench.targets({"pixel": phone.serial}, [CPU, GPU])
     assert bench.run().returncode == 0
     by_way = {one.configuration.on: one for one in bench.figures("pixel")}
@@ -77,45 +75,45 @@ def test_a_delegate_that_took_a_part_is_a_result_of_its_own_kind(bench: Workbenc
     assert by_way["cpu"].outcome == "measured"
 
 
-@pytest.mark.parametrize(
-    ("settings", "reason"),
-    [
-        ({"wrong": "kill"}, "the system killed the tool (137)"),
-        ({"wrong": "crash"}, "the tool crashed (139"),
-        ({"wrong": "library"}, "CANNOT LINK EXECUTABLE"),
-        ({"wrong": "invoke"}, "Failed to invoke"),
-        ({"wrong": "cut"}, "no result"),
-        ({"abi": "armeabi-v7a"}, "can't be executed there (126)"),
-    ],
-)
-def test_a_tool_that_fails_gives_no_figure_but_the_reason(
-    bench: Workbench, phone: FakePhone, settings: dict[str, str], reason: str
+FAILURES = {
+    "kill": ({"TOOL_WRONG": "kill"}, "the system killed the tool (137)"),
+    "crash": ({"TOOL_WRONG": "crash"}, "the tool crashed (139"),
+    "library": ({"TOOL_WRONG": "library"}, "CANNOT LINK EXECUTABLE"),
+    "invoke": ({"TOOL_WRONG": "invoke"}, "Failed to invoke"),
+    "cut": ({"TOOL_WRONG": "cut"}, "no result"),
+    "abi": ({"TOOL_ABI": "armeabi-v7a"}, "can't be executed there (126)"),
+    "hang": ({"TOOL_WRONG": "hang"}, "took longer than the 1 s that it may"),
+    "locked": ({}, "the folder allows no programs"),
+}
+
+
+@pytest.fixture
+def failing(tmp_path: Path, adb: Adb) -> Iterator[dict[str, FakePhone]]:
+    """A phone for each way in which the tool fails."""
+    with ExitStack() as ends:
+        found = {}
+        for name, (env, _) in FAILURES.items():
+            one = ends.enter_context(FakePhone(tmp_path / name, noexec=name == "locked"))
+            one.root.env |= env
+            adb.run("connect", one.serial)
+            ends.callback(adb.run, "disconnect", one.serial)
+            found[name] = one
+        yield found
+
+
+def test_a_tool_that_fails_or_hangs_gives_no_figure_but_the_reason(
+    bench: Workbench, failing: dict[str, FakePhone]
 ) -> None:
-    bench.tool(**settings)
     bench.only("int8")
+    bench.targets({name: phone.serial for name, phone in failing.items()})
+    bench.params["targets"]["hang"]["limit_s"] = 1
+    bench.change()
     assert bench.run().returncode == 0
-    (figure,) = bench.figures("pixel")
-    assert (figure.outcome, figure.median_ms) == ("failed", None)
-    assert reason in figure.reason
-    assert clean(phone)
-
-
-def test_a_tool_that_hangs_is_ended(bench: Workbench, phone: FakePhone) -> None:
-    bench.tool(wrong="hang")
-    bench.targets({"pixel": phone.serial}, limit_s=1)
-    bench.only("int8")
-    assert bench.run().returncode == 0
-    assert bench.figures("pixel")[0].reason == "took longer than the 1 s that it may"
-    assert clean(phone)
-
-
-def test_programs_that_the_folder_does_not_allow_are_said(bench: Workbench, adb: Adb, tmp_path: Path) -> None:
-    with FakePhone(tmp_path / "locked", noexec=True) as locked:
-        adb.run("connect", locked.serial)
-        bench.targets({"pixel": locked.serial})
-        assert bench.run().returncode == 0
-        assert "the folder allows no programs" in bench.figures("pixel")[0].reason
-        adb.run("disconnect", locked.serial)
+    for name, phone in failing.items():
+        (figure,) = bench.figures(name)
+        assert (figure.outcome, figure.median_ms) == ("failed", None)
+        assert FAILURES[name][1] in figure.reason
+        assert clean(phone)
 
 
 def test_a_full_phone_is_said_and_left_clean(bench: Workbench, adb: Adb, tmp_path: Path) -> None:
@@ -240,6 +238,7 @@ def test_names_with_quotes_and_commands_in_them_are_only_names(
     folder.mkdir()
     tool = tool_standin.write(folder / "a 'tool'; touch owned", latency_us=9000)
     bench.change(tool={"arm64-v8a": {"file": str(tool)}})
+    bench.only("int8")
     bench.targets({"pixel": phone.serial}, [CPU | {"flags": [hostile]}])
     assert bench.run().returncode == 0
     (figure, *_) = bench.figures("pixel")
@@ -259,6 +258,7 @@ def test_the_host_is_a_target_by_the_same_tool(bench: Workbench) -> None:
 
 
 def test_without_a_phone_it_passes_and_the_figures_stay(bench: Workbench, phone: FakePhone, adb: Adb) -> None:
+    bench.only("int8")
     assert bench.run().returncode == 0
     before = bench.figures("pixel")
     phone.unplug()
@@ -267,7 +267,7 @@ def test_without_a_phone_it_passes_and_the_figures_stay(bench: Workbench, phone:
     bench.targets({"pixel": phone.serial}, runs=7)
     done = bench.run()
     assert done.returncode == 0
-    assert "missing: 2 on pixel" in done.stdout
+    assert "missing: 1 on pixel" in done.stdout
     assert "pixel: not attached" in done.stderr
     assert bench.figures("pixel") == before
 

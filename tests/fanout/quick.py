@@ -1,5 +1,9 @@
-"""A zoo whose stages take half a second: what is tested is who runs them, and where what they made goes."""
+"""A zoo whose stages take a moment: what is tested is who runs them, and where what they made goes."""
 
+import atexit
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from clones import Clone
@@ -20,7 +24,7 @@ def quick(output: str, reads: str) -> None:
     """Read a file, or a folder, and write a file."""
     found = [path for path in [Path(reads), *sorted(Path(reads).rglob("*"))] if path.is_file()]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in found) + output.encode())
-    time.sleep(float(os.environ.get("QUICK_S", "0.5")))
+    time.sleep(float(os.environ.get("QUICK_S", "0.1")))
     if os.environ.get("QUICK_FAILS") == output:
         raise SystemExit("error: it fails")
     with open(os.environ.get("QUICK_RAN", os.devnull), "a") as ran:
@@ -86,22 +90,44 @@ NAMES = [f"{network}/{recipe}" for network in ("painting", "sketch") for recipe 
 ARTIFACTS = [f"models/{name}.tflite" for name in NAMES]
 
 
-def make(root: Path, remote: str = "", *, verify: bool = True) -> Clone:
-    """Make such a repository, committed, with a remote that everybody uses."""
+CONFIG = """[core]
+    analytics = false
+    check_update = false
+    remote = shared
+['remote "shared"']
+    url = {url}
+    verify = {verify}
+"""
+
+
+def make(root: Path, remote: str = "", *, verify: bool = True, **options: str) -> Clone:
+    """Make such a repository, committed, with a remote that everybody uses and DVC's options for it."""
+    shutil.copytree(_made(), root, symlinks=True)
+    clone = Clone(root)
+    if remote:
+        text = CONFIG.format(url=remote, verify=str(verify).lower())
+        text += "".join(f"    {name} = {value}\n" for name, value in options.items())
+        (root / ".dvc/config").write_text(text)
+        zoo.commit(root)
+    return clone
+
+
+@cache
+def _made() -> Path:
+    """Make such a repository without a remote, once, to be copied."""
+    root = Path(tempfile.mkdtemp(prefix="litemill-quick-")) / "made"
+    atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
     clone = Clone(root)
     (root / "dvc.yaml").write_text(ROOT_STAGES)
     (root / "pipelines/network.yaml").write_text(NETWORK_STAGES)
     (root / "stages/quick.py").write_text(STAGE)
     with (root / ".gitignore").open("a") as ignored:
         ignored.write("/pipelines/quick/\n")
-    (root / "data/embedded").rename(root.parent / f"{root.name}-embedded")  # megabytes that nobody reads here
+    shutil.rmtree(root / "data/embedded")  # megabytes that nobody reads here
     whole = clone.params
     recipes = {name: whole["recipes"][name] for name in ("fp32", "int8")}
     networks = {"painting": zoo.NETWORK, "sketch": zoo.NETWORK}
     smaller = {"fetch": ["magenta_mobile"], "networks": networks, "recipes": recipes, "bottleneck_from": {}}
     clone.set(whole | smaller | {"gallery": []})
-    if remote:
-        zoo.run(root, "dvc", "remote", "add", "--default", "shared", remote)
-        zoo.run(root, "dvc", "remote", "modify", "shared", "verify", "true" if verify else "false")
     zoo.commit(root)
-    return clone
+    return root

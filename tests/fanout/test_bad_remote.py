@@ -1,6 +1,7 @@
 """A remote that holds what it should not, or can't be used."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,28 @@ def poison(remote: Path, *, listings: bool) -> list[Path]:
     return found
 
 
+@pytest.fixture(scope="module")
+def unit_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a unit that was built, in a folder with its remote, which it names by a relative path."""
+    folder = tmp_path_factory.mktemp("built")
+    origin = quick.make(folder / "origin", "../../remote")
+    zoo.run(origin.root, *UNIT, "sources.all", QUICK_RAN=str(folder / "ran"))
+    return folder
+
+
+@pytest.fixture
+def origin(unit_built: Path, tmp_path: Path) -> Clone:
+    """A copy of these in the test's folder."""
+    shutil.copytree(unit_built, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return Clone(tmp_path / "origin")
+
+
 @pytest.mark.parametrize("listings", [False, True], ids=["files", "listings"])
 @pytest.mark.parametrize("locked", [False, True], ids=["without a lock", "with one"])
-def test_poisoned_objects_are_refused_built_anew_and_replaced(*, listings: bool, locked: bool, tmp_path: Path) -> None:
-    remote = tmp_path / "remote"
-    origin = quick.make(tmp_path / "origin", str(remote))
-    zoo.run(origin.root, *UNIT, "sources.all")
-    good = zoo.made(origin)
+def test_poisoned_objects_are_refused_built_anew_and_replaced(
+    *, listings: bool, locked: bool, origin: Clone, tmp_path: Path
+) -> None:
+    remote, good = tmp_path / "remote", zoo.made(origin)
     if locked:
         zoo.commit(origin.root)
     poisoned = poison(remote, listings=listings)
@@ -55,11 +71,9 @@ def test_a_remote_whose_objects_nobody_checks_is_refused(tmp_path: Path) -> None
     )
 
 
-def test_clocks_that_differ_by_days_do_not_matter(tmp_path: Path) -> None:
+def test_clocks_that_differ_by_days_do_not_matter(origin: Clone, tmp_path: Path) -> None:
     remote, ran = tmp_path / "remote", tmp_path / "ran"
-    origin = quick.make(tmp_path / "origin", str(remote))
     zoo.run(tmp_path, "git", "clone", "--quiet", str(origin.root), "other")
-    zoo.run(origin.root, *UNIT, "sources.all", QUICK_RAN=str(ran))
     before = ran.read_text()
     for days, path in enumerate(sorted(remote.rglob("*"))):
         os.utime(path, (0, path.stat().st_mtime + (days % 5 - 2) * 86400))

@@ -10,7 +10,7 @@ from devices.fake_adbd import FakePhone
 from devices.workbench import Workbench
 
 from fanout import zoo
-from fanout.workers import Cluster, cluster
+from fanout.workers import LIMIT, Cluster, cluster, interrupt, start, until
 
 pytestmark = pytest.mark.long
 NOTHING_TO_BUILD = """
@@ -101,4 +101,18 @@ def test_figures_come_back_as_records_and_phones_are_left_clean(
     for name, (_, phone) in hosts.items():
         assert [figure.outcome for figure in head.figures(name)] == ["measured"], told
         assert phone.root.left() == []
+    assert workers.scratch() == []
+
+
+def test_ctrl_c_at_the_head_leaves_phones_clean(
+    head: Workbench, workers: Cluster, hosts: dict[str, tuple[Adb, FakePhone]]
+) -> None:
+    head.tool(tenths=3000)
+    phones = [phone for _, phone in hosts.values()]
+    with start(head.root, "--scheduler", workers.address) as process:
+        until(lambda: any(phone.root.processes() for phone in phones))
+        interrupt(process)
+        said, _ = process.communicate(timeout=2 * LIMIT)
+    assert process.returncode == 130, said
+    assert [(phone.root.left(), phone.root.processes()) for phone in phones] == [([], {})] * 2
     assert workers.scratch() == []

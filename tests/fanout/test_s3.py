@@ -12,9 +12,9 @@ pytestmark = pytest.mark.long
 
 
 def test_a_bucket_is_as_good_as_a_folder(tmp_path: Path) -> None:
-    head, ran = quick.make(tmp_path / "head", f"s3://{BUCKET}/remote"), tmp_path / "ran"
+    ran = tmp_path / "ran"
     with bucket() as address, cluster(tmp_path / "cluster") as made:
-        zoo.run(head.root, "dvc", "remote", "modify", "shared", "endpointurl", address)
+        head = quick.make(tmp_path / "head", f"s3://{BUCKET}/remote", endpointurl=address)
         made.worker("one", QUICK_RAN=str(ran), **KEYS)
         zoo.run(head.root, "python", "-m", "stages.fanout", "--scheduler", made.address, QUICK_RAN=str(ran), **KEYS)
     everything = ran.read_text().split()

@@ -1,20 +1,23 @@
 """A real scheduler and real workers, as processes on loopback that know nothing of the tests' checkout."""
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 from distributed import Client
 
 from fanout import zoo
 
-LIMIT = 60
+LIMIT = 120
+SOON = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "4s"}  # for a head that is to find no scheduler
 
 
 class Cluster:
@@ -42,9 +45,9 @@ class Cluster:
         own = ("--name", name, "--scheduler-file", str(self.file), "--nthreads", "1", "--no-dashboard")
         return self._start("worker", *own, "--local-directory", str(self.folder / name), *options, **env)
 
-    def client(self, **options: Any) -> Client:
+    def client(self) -> Client:
         """Connect to the scheduler, as soon as it is there."""
-        return Client(scheduler_file=str(self.file), timeout=LIMIT, **options)
+        return Client(self.address, timeout=LIMIT)
 
     def wait(self) -> None:
         """Wait until all workers are there."""
@@ -53,9 +56,13 @@ class Cluster:
 
     @property
     def address(self) -> str:
-        """Where the scheduler is reached."""
-        with self.client() as client:
-            return str(client.scheduler.address)
+        """Where the scheduler is reached, as soon as it is there."""
+        ends = time.monotonic() + LIMIT
+        while True:
+            with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):  # not there yet, or not whole
+                return str(json.loads(self.file.read_text())["address"])
+            assert time.monotonic() < ends
+            time.sleep(0.02)
 
     def scratch(self) -> list[Path]:
         """Give the scratch checkouts that are there."""
@@ -79,8 +86,9 @@ class Cluster:
         own = zoo.environment(self.folder) | {"PYTHONPATH": ""} | env
         program = str(Path(sys.executable).with_name("dask"))
         process = subprocess.Popen(
-            [program, *command, *self.arguments], cwd=self.folder, env=own, stdout=printed, stderr=printed
-        )
+            [program, *command, *self.arguments], cwd=self.folder, env=own, stdout=printed, stderr=printed,
+            preexec_fn=_ignore,  # noqa: PLW1509  it takes no lock
+        )  # fmt: skip
         self.processes.append(process)
         return process
 
@@ -93,6 +101,50 @@ def cluster(folder: Path, *arguments: str) -> Iterator[Cluster]:
         yield made
     finally:
         made.close()
+
+
+def fanout(root: Path, address: str, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a fan-out to its end."""
+    return zoo.attempt(root, "python", "-m", "stages.fanout", "--scheduler", address, *options, **env)
+
+
+def start(root: Path, *options: str, **env: str) -> "subprocess.Popen[str]":
+    """Start a fan-out in a group of its own."""
+    return subprocess.Popen(
+        ["python", "-m", "stages.fanout", *options], cwd=root, env=zoo.environment(root) | env, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        preexec_fn=_heed,  # noqa: PLW1509  it takes no lock
+    )  # fmt: skip
+
+
+def until(told: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    ends = time.monotonic() + LIMIT
+    while not told():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def builds(folder: Path) -> list[psutil.Process]:
+    """Give the processes that run in a folder or below it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()).is_relative_to(folder):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def _heed() -> None:
+    """Heed Ctrl-C, also where the tests were started by `&`."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _ignore() -> None:
+    """Ignore Ctrl-C, as what a script starts by `&`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def interrupt(process: "subprocess.Popen[str]") -> None:
