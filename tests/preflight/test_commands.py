@@ -68,6 +68,19 @@ def test_a_python_without_the_packages_says_which_one_has_them(checkout: Path, c
     )
 
 
+def test_a_stage_finds_the_python_of_the_checkout_wherever_dvc_was_called_from(tmp_path: Path) -> None:
+    bare = {"PATH": str(tmp_path / "bin")}
+    (tmp_path / "bin").mkdir()
+    refused = run(tmp_path, str(ROOT / "tools/python"), "-c", "print('run')", env=bare)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        "error: no Python with litemill's packages: neither .venv/bin/python nor python is there -> run: make repro\n"
+    )
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+    assert run(tmp_path, str(ROOT / "tools/python"), "-c", "print('run')", env=bare).stdout == "run\n"
+
+
 @pytest.mark.parametrize(
     ("command", "missing"),
     [
