@@ -47,7 +47,7 @@ unit: .venv/installed ## one unit of work into the remote, as a runner does it: 
 	@python -m stages.unit --push $(NAME)
 
 check: .venv/installed ## list the artifacts outside their tolerance and the budgets that are not kept; fails if there is one
-	@python -m stages.check $(if $(UNTIMED),--untimed)
+	@python -m stages.check
 
 report: .venv/installed ## write reports/ anew from what was measured
 	@dvc repro report

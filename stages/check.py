@@ -1,7 +1,5 @@
 """List what is outside its tolerance or its budget, of what is built; fails if there is something."""
 
-import msgspec
-
 from litemill.core import params as parameters
 from litemill.core import stage
 from litemill.core.errors import LitemillError
@@ -9,11 +7,9 @@ from litemill.core.params import Params
 from stages.gate import reasons, verdicts_of
 
 
-def check(*, untimed: bool = False) -> str:
-    """Judge what is built by params.yaml as it is now, without building; `untimed` leaves out budgets of a latency."""
+def check() -> str:
+    """Judge what is built by params.yaml as it is now, without building."""
     params = parameters.load()
-    budgets = {name: one for name, one in params.budgets.items() if not (untimed and one.figure == "latency_ms")}
-    params = msgspec.structs.replace(params, budgets=budgets)
     verdicts = [verdict for network in params.networks for verdict in verdicts_of(network, params)]
     outside = [f"{one.network} {one.recipe}: {reasons(one)}" for one in verdicts if one.failures]
     broken = budgets_of(params)
