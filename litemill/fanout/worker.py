@@ -26,7 +26,7 @@ PACKAGES = ("tensorflow", "ai-edge-litert", "litert-quantizer", "numpy", "scipy"
 SCRATCH = "litemill-"
 LOOK_S = 1.0
 GIT_S = 300
-END_S = 15
+INTERRUPT_S = 15
 LOG_BYTES = 20_000
 CONFIG = """[core]
     analytics = false
@@ -225,20 +225,17 @@ def _memory(process: psutil.Process) -> int:
 
 
 def _end(process: "subprocess.Popen[bytes]", family: set[psutil.Process]) -> None:
-    """End a process and all that it started: so that phones are left clean, then for good.
-
-    By SIGTERM: a worker that a script started by `&` ignores Ctrl-C, and so do its processes.
-    """
+    """End a process and all that it started: as Ctrl-C does, so that phones are left clean, then for good."""
     with contextlib.suppress(psutil.NoSuchProcess):
         family |= {*psutil.Process(process.pid).children(recursive=True)}
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
+            os.killpg(process.pid, signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(END_S)
+            process.wait(INTERRUPT_S)
     process.kill()
     process.wait()
     for one in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
-    psutil.wait_procs(family, timeout=END_S)
+    psutil.wait_procs(family, timeout=INTERRUPT_S)

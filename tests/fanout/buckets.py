@@ -13,8 +13,8 @@ KEYS = {
     "AWS_ACCESS_KEY_ID": "a",
     "AWS_SECRET_ACCESS_KEY": "b",
     "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_MAX_ATTEMPTS": "1",
 }
+ONCE = KEYS | {"AWS_MAX_ATTEMPTS": "1"}  # for a server that is never going to answer otherwise
 BUCKET = "bucket"
 CODES = {403: "AccessDenied", 507: "XMinioStorageFull"}
 EMPTY = (

@@ -8,7 +8,7 @@ from clones import Clone
 from devices.adb_client import free_port
 
 from fanout import quick
-from fanout.buckets import KEYS, refusing
+from fanout.buckets import ONCE, refusing
 from fanout.workers import SOON, Cluster, fanout
 
 pytestmark = pytest.mark.long
@@ -45,8 +45,8 @@ def test_a_remote_that_takes_nothing_fails_the_unit_and_says_so(
 ) -> None:
     with refusing(status) as address:
         head = quick.make(tmp_path / "head", "s3://bucket/remote", endpointurl=address)
-        made.worker("one", **KEYS)
-        done = fanout(head.root, made.address, **KEYS)
+        made.worker("one", **ONCE)
+        done = fanout(head.root, made.address, **ONCE)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     log = (head.root / ".fanout/sources.all.log").read_text()

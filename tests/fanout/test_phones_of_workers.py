@@ -110,7 +110,7 @@ def test_ctrl_c_at_the_head_leaves_phones_clean(
     head.tool(tenths=3000)
     phones = [phone for _, phone in hosts.values()]
     with start(head.root, "--scheduler", workers.address) as process:
-        until(lambda: any(phone.root.processes() for phone in phones))
+        until(lambda: all(phone.root.left() for phone in phones))
         interrupt(process)
         said, _ = process.communicate(timeout=2 * LIMIT)
     assert process.returncode == 130, said

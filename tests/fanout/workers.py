@@ -86,9 +86,8 @@ class Cluster:
         own = zoo.environment(self.folder) | {"PYTHONPATH": ""} | env
         program = str(Path(sys.executable).with_name("dask"))
         process = subprocess.Popen(
-            [program, *command, *self.arguments], cwd=self.folder, env=own, stdout=printed, stderr=printed,
-            preexec_fn=_ignore,  # noqa: PLW1509  it takes no lock
-        )  # fmt: skip
+            [program, *command, *self.arguments], cwd=self.folder, env=own, stdout=printed, stderr=printed
+        )
         self.processes.append(process)
         return process
 
@@ -140,11 +139,6 @@ def builds(folder: Path) -> list[psutil.Process]:
 def _heed() -> None:
     """Heed Ctrl-C, also where the tests were started by `&`."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _ignore() -> None:
-    """Ignore Ctrl-C, as what a script starts by `&`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def interrupt(process: "subprocess.Popen[str]") -> None:
