@@ -80,7 +80,7 @@ test-fast: .venv/installed-dev ## the fast lane: no conversion, no build
 	@$(PYTEST) -m "not build and not long and not network and not device"
 
 test-build: .venv/installed-dev ## the build lane: conversions, and small builds
-	@$(PYTEST) -m "build and not network and not device"
+	@$(PYTEST) -m "build and not long and not network and not device"
 
 test-long: .venv/installed-dev ## the long lane, with a browser and adbd where they can be had, or FILES=... of it
 	@$(if $(findstring browser,$(or $(FILES),browser)),tools/install_chromium.sh || true)

@@ -14,7 +14,7 @@ from litemill.core import paths, settings, store
 from litemill.core.catalog import Catalog
 from litemill.core.records import Fetched
 
-pytestmark = pytest.mark.build
+pytestmark = pytest.mark.long
 # of each kind of file one: an archive with a frozen graph, one with a SavedModel, TFLite files
 OFFICIAL = {"deeplab_dm05_pascal": "official_deeplabv3_257", "magenta_predict": "official_magenta_predict_int8"}
 RECIPES = ("fp32", "int8")

@@ -29,7 +29,7 @@ def graph_in(archive: Path) -> bytes:
         return member.read()
 
 
-@pytest.mark.build
+@pytest.mark.long
 def test_the_embedded_dm05_graph_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
     archive = tmp_path / "dm05.tar.gz"
     done = rebuild("deeplab", OFFICIAL, archive, FOLDER, "--crop", "513", "513", "--batch-norm")
@@ -63,7 +63,7 @@ def test_a_missing_file_is_named_in_one_line(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.build
+@pytest.mark.long
 def test_a_network_that_gives_no_bottleneck_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     done = rebuild("magenta", OFFICIAL, MAGENTA / "fp16/transfer/1.tflite", tmp_path / "out")
     assert done.returncode == 1

@@ -119,7 +119,9 @@ def refused(clone: Clone, module: str, *arguments: str) -> str:
 def test_a_missing_half_is_named_and_the_good_source_stays(built: Clone, pair: Path) -> None:
     before = built.outputs()
     (pair / "transfer.tar.gz").unlink()
-    assert "error: mine.transfer: no file mine/transfer.tar.gz" in refused(built, "stages.fetch", "--source", "mine")
+    assert "error: data/catalog.yaml: mine.transfer.url: no file mine/transfer.tar.gz: " in refused(
+        built, "stages.fetch", "--source", "mine"
+    )
     assert built.outputs() == before
 
 

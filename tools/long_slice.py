@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
-SLICES = 4
+SLICES = 5
 LONG = re.compile(r"^(pytestmark = \W*|@|\s+)pytest\.mark\.(long|device)\b", re.MULTILINE)
 # about how many seconds files take that take more than most
 SECONDS: Mapping[str, int] = {
@@ -20,9 +20,14 @@ SECONDS: Mapping[str, int] = {
     "tests/conversion/test_refit_real.py": 60,
     "tests/devices/test_phones.py": 90,
     "tests/devices/test_phones_build.py": 65,
-    "tests/fanout/test_bad_cases.py": 300,
+    "tests/fanout/test_bad_cases.py": 100,
+    "tests/fanout/test_ends.py": 100,
     "tests/test_documents_run.py": 200,
+    "tests/test_experiments.py": 60,
+    "tests/test_mirror.py": 80,
+    "tests/test_rebuild_upstream.py": 40,
     "tests/test_recipes_by_params.py": 120,
+    "tests/test_small_build.py": 60,
 }
 MOST_TAKE = 20
 
