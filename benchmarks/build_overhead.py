@@ -22,7 +22,7 @@ TIME_LIMIT_S = 1800
 
 PLAIN = """
 from importlib import import_module
-from litemill.core import params
+from litemill.settings import params
 p = params.load()
 def run(stage, *given): getattr(import_module(f"stages.{stage}"), stage)(*given)
 for name in p.fetch: run("fetch", name)

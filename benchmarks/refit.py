@@ -18,11 +18,12 @@ import numpy as np
 
 from litemill.bench.host import Job, Turn, measure, resident_mb
 from litemill.bench.machine import machine
-from litemill.core import npz, paths, store
-from litemill.core.noise import native_output_kept
-from litemill.core.recipe import Recipe
-from litemill.core.records import Sampled
+from litemill.ground import io, project
+from litemill.ground.process import native_output_kept
+from litemill.records import store
+from litemill.records.graph import Sampled
 from litemill.runtime import Model
+from litemill.settings.recipe import Recipe
 from litemill.tasks.judge import case_of, judge
 
 NETWORKS = ("deeplab_dm05_pascal", "deeplab_mnv2_pascal")
@@ -51,7 +52,7 @@ def main(rounds: int) -> None:
         f"{host.cpu}, {host.cores} cores, {', '.join(host.features)}; LiteRT {host.litert}; {rounds} rounds, 1 thread"
     )
     for network in NETWORKS:
-        record = store.load(paths.record("samples", network), Sampled)
+        record = store.load(project.record("samples", network), Sampled)
         print(f"\n{network}\ncalibrated on {', '.join(record.calibration[:SAMPLES])}")
         print(f"judged on {', '.join(record.evaluation)}\n")
         with tempfile.TemporaryDirectory() as folder:
@@ -91,14 +92,14 @@ def table(network: str, folder: Path, rounds: int) -> None:
 def convert(network: str, recipe: Recipe) -> Made:
     """Convert a network in this process, TensorFlow's import not counted."""
     with native_output_kept():
-        from litemill.conversion import repack  # noqa: PLC0415  its own process alone needs TensorFlow
+        from litemill.conversion import tflite  # noqa: PLC0415  its own process alone needs TensorFlow
         from stages.convert import converted  # noqa: PLC0415
 
-        frozen, samples = store.frozen(network), npz.read(paths.samples(network, "calibration"))
+        frozen, samples = store.frozen(network), io.read_arrays(project.samples(network, "calibration"))
         start = time.perf_counter()
         made = converted(frozen, recipe, samples)
         seconds = time.perf_counter() - start
-    return Made(repack.repacked(made.data), made.notes, seconds, resident_mb("VmHWM"))
+    return Made(tflite.repacked(made.data), made.notes, seconds, resident_mb("VmHWM"))
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from litemill.bench.processes import Comparison
-from litemill.comparison.remeasure import PROCESSES, ROUNDS, remeasure
+from litemill.bench.statistics import LatencyChange
+from litemill.comparison.compare import PROCESSES, ROUNDS, remeasure
 from litemill.conversion.converter import convert
-from litemill.core import params, paths, store
-from litemill.core.recipe import Recipe
 from litemill.graphs import load
+from litemill.ground import project
+from litemill.records import store
+from litemill.settings import params
+from litemill.settings.recipe import Recipe
 
 TIMES = 20
 SLOWER = 0.10
@@ -50,7 +52,7 @@ def converted(network: str, count: int) -> bytes:
     kernel = np.zeros((3, 3, channels, channels), np.float32)
     kernel[1, 1] = np.eye(channels)
     with graph.as_default():
-        tf.import_graph_def(load.read(paths.graph(network)), name="")
+        tf.import_graph_def(load.read(project.graph(network)), name="")
         output = graph.get_tensor_by_name(f"{frozen.output.name}:0")
         for _ in range(count):
             output = tf.nn.conv2d(output, tf.constant(kernel), 1, "SAME")
@@ -58,7 +60,7 @@ def converted(network: str, count: int) -> bytes:
     return convert(graph.as_graph_def().SerializeToString(), frozen.inputs, NODE, Recipe("none"), {})
 
 
-def told(found: list[Comparison], what: str) -> None:
+def told(found: list[LatencyChange], what: str) -> None:
     """Print what was found of a file."""
     ratios = [one.ratio for one in found]
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in Counter(one.change for one in found).most_common())

@@ -23,13 +23,16 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from report import browser, built  # noqa: E402
 
-from litemill.core import files, npz, paths, store  # noqa: E402
-from litemill.core.judged import Gate, Judged, Validated, Verdict  # noqa: E402
-from litemill.core.measured import Benchmarked, Measured, Rewriting  # noqa: E402
-from litemill.core.recommended import Candidate, Choice, Recommended  # noqa: E402
-from litemill.core.records import Converted, Frozen, Record, Referenced, Sampled  # noqa: E402
-from litemill.core.rules import TARGETS  # noqa: E402
-from litemill.tasks import pictures  # noqa: E402
+from litemill.ground import io, project  # noqa: E402
+from litemill.records import store  # noqa: E402
+from litemill.records.accuracy import Gate, Judged, Validated, Verdict  # noqa: E402
+from litemill.records.artifact import Converted  # noqa: E402
+from litemill.records.base import Record  # noqa: E402
+from litemill.records.cost import Benchmarked, Measured, Rewriting  # noqa: E402
+from litemill.records.graph import Frozen, Referenced, Sampled  # noqa: E402
+from litemill.records.recommendation import Candidate, Choice, Recommended  # noqa: E402
+from litemill.settings.recommend import TARGETS  # noqa: E402
+from litemill.tasks import images  # noqa: E402
 
 SIDE, DARK = 384, 128
 LIKE = ("birds", "painter")
@@ -43,7 +46,7 @@ def main(networks: int, recipes: int) -> None:
         built.build(Path(folder))
         grow(networks, recipes)
         seconds, used = write(Path(folder))
-        page = Path(folder) / paths.PAGE
+        page = Path(folder) / project.PAGE
         loaded, shown = opened(page)
         print(f"{networks * recipes} files of {networks} networks")
         print(f"written in {seconds:.1f} s, {used:.1f} s of processors; page {page.stat().st_size / 1e6:.1f} MB")
@@ -52,32 +55,32 @@ def main(networks: int, recipes: int) -> None:
 
 def grow(networks: int, recipes: int) -> None:
     """Turn the made-up checkout into one of many networks, each like one of its own."""
-    params = yaml.safe_load(paths.PARAMS.read_text())
+    params = yaml.safe_load(project.PARAMS.read_text())
     names = [f"recipe_{index:02}" for index in range(recipes)]
     likes = {f"{LIKE[index % 2]}_{index:02}": LIKE[index % 2] for index in range(networks)}
     params["networks"] = {name: params["networks"][like] | {"baselines": []} for name, like in likes.items()}
     params |= {"recipes": {name: {"quantize": "none"} for name in names}, "bottleneck_from": {}}
-    paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
+    project.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
     outputs = {like: answered(like, names) for like in LIKE}
     verdicts = []
     for index, (name, like) in enumerate(likes.items()):
         # every network's pictures are its own
         moved = {key: np.roll(answer, 3 * index, 0) for key, answer in outputs[like].items()}
         verdicts += network(name, like, names, moved)
-    store.save(paths.RECORDS / "gate.json", Gate(tuple(verdicts)))
+    store.save(project.RECORDS / "gate.json", Gate(tuple(verdicts)))
 
 
-def answered(like: str, names: list[str]) -> npz.Arrays:
+def answered(like: str, names: list[str]) -> io.Arrays:
     """Make what each file says: real pictures, each file's a little off."""
-    found: npz.Arrays = {}
+    found: io.Arrays = {}
     for index, picture in enumerate(("content/cat_720p.jpg", "content/face.jpg")):
-        pixels = pictures.resize(pictures.read(paths.IMAGES / picture), SIDE, SIDE)
+        pixels = images.resize(images.read(project.IMAGES / picture), SIDE, SIDE)
         said = pixels if like == "painter" else np.where(pixels[..., 0] > DARK, np.uint8(15), np.uint8(0))
         found |= {f"{name}_{index:03}": np.roll(said, step, 1) for step, name in enumerate(names)}
     return found
 
 
-def original(like: str, outputs: npz.Arrays, first: str) -> npz.Arrays:
+def original(like: str, outputs: io.Arrays, first: str) -> io.Arrays:
     """Make what the original says: what the first file does."""
     said = [outputs[f"{first}_{index:03}"] for index in range(2)]
     if like == "painter":
@@ -85,23 +88,23 @@ def original(like: str, outputs: npz.Arrays, first: str) -> npz.Arrays:
     return {f"labels_{index:03}": labels for index, labels in enumerate(said)}
 
 
-def network(name: str, like: str, recipes: list[str], outputs: npz.Arrays) -> list[Verdict]:
+def network(name: str, like: str, recipes: list[str], outputs: io.Arrays) -> list[Verdict]:
     """Write a network's records, graph, answers and files; give its verdicts."""
-    files.write(paths.graph(name), name.encode())
-    npz.write(paths.outputs(name), outputs)
-    npz.write(paths.reference(name), original(like, outputs, recipes[0]))
-    copied("freeze", like, name, Frozen, sha256=files.sha256(paths.graph(name)))
+    io.write(project.graph(name), name.encode())
+    io.write_arrays(project.outputs(name), outputs)
+    io.write_arrays(project.reference(name), original(like, outputs, recipes[0]))
+    copied("freeze", like, name, Frozen, sha256=io.sha256(project.graph(name)))
     copied("samples", like, name, Sampled)
-    copied("reference", like, name, Referenced, sha256=files.sha256(paths.reference(name)))
-    judged = store.load(paths.record("validate", like), Validated).artifacts[0]
-    measured = store.load(paths.record("benchmark", like), Benchmarked).artifacts[0]
+    copied("reference", like, name, Referenced, sha256=io.sha256(project.reference(name)))
+    judged = store.load(project.record("validate", like), Validated).artifacts[0]
+    measured = store.load(project.record("benchmark", like), Benchmarked).artifacts[0]
     found: list[tuple[Judged, Measured]] = []
     for index, recipe in enumerate(recipes):
-        files.write(paths.artifact(name, recipe), f"{name} {recipe}".encode())
-        sha256, size = files.sha256(paths.artifact(name, recipe)), 10_000_000 // (index + 1)
-        like_recipe = store.load(paths.record("convert", like, "fp32"), Converted)
+        io.write(project.artifact(name, recipe), f"{name} {recipe}".encode())
+        sha256, size = io.sha256(project.artifact(name, recipe)), 10_000_000 // (index + 1)
+        like_recipe = store.load(project.record("convert", like, "fp32"), Converted)
         described = msgspec.structs.replace(like_recipe, network=name, recipe=recipe, sha256=sha256, size_bytes=size)
-        store.save(paths.record("convert", name, recipe), described)
+        store.save(project.record("convert", name, recipe), described)
         times = tuple(msgspec.structs.replace(one, median_ms=10.0 + index) for one in measured.latency)
         metrics = {key: value * (1 - index / 1000) for key, value in judged.metrics.items()}
         found.append(
@@ -110,7 +113,7 @@ def network(name: str, like: str, recipes: list[str], outputs: npz.Arrays) -> li
                 msgspec.structs.replace(measured, name=recipe, sha256=sha256, latency=times),
             )
         )
-    kept = files.sha256(paths.outputs(name))
+    kept = io.sha256(project.outputs(name))
     artifacts = tuple(one for one, _ in found)
     copied("validate", like, name, Validated, artifacts=artifacts, outputs_sha256=kept)
     copied("rewriting", like, name, Rewriting)
@@ -125,8 +128,8 @@ def network(name: str, like: str, recipes: list[str], outputs: npz.Arrays) -> li
 
 def copied(stage: str, like: str, name: str, kind: type[Record], **fields: object) -> None:
     """Write a record of another network as this one's, with other fields."""
-    record = store.load(paths.record(stage, like), kind)
-    store.save(paths.record(stage, name), msgspec.structs.replace(record, network=name, **fields))
+    record = store.load(project.record(stage, like), kind)
+    store.save(project.record(stage, name), msgspec.structs.replace(record, network=name, **fields))
 
 
 def write(folder: Path) -> tuple[float, float]:

@@ -20,14 +20,15 @@ from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
 from litemill.bench.statistics import latency
 from litemill.conversion.converter import convert
-from litemill.core import paths, store
-from litemill.core.noise import native_output_kept
-from litemill.core.recipe import Recipe
-from litemill.core.records import Frozen
 from litemill.graphs.load import read
+from litemill.ground import project
+from litemill.ground.process import native_output_kept
+from litemill.records import store
+from litemill.records.graph import Frozen
 from litemill.rewrites.proof import prove, results
 from litemill.rewrites.registry import REWRITES, apply_all
 from litemill.runtime import Model
+from litemill.settings.recipe import Recipe
 from litemill.tasks import metrics
 
 NETWORK = "magenta_transfer"
@@ -58,7 +59,7 @@ def main(rounds: int) -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         with native_output_kept():
-            built = {name: paths.baselines(NETWORK)[name] for name in OFFICIAL} | files(Path(folder))
+            built = {name: project.baselines(NETWORK)[name] for name in OFFICIAL} | files(Path(folder))
             rows = [described(name, path) for name, path in built.items()]
         job = Job(tuple(str(row.path) for row in rows), (Turn(1, rounds, WARMUP),))
         table(rows, np.array(measure(job).times_ms[0]))
@@ -66,8 +67,8 @@ def main(rounds: int) -> None:
 
 def files(folder: Path) -> dict[str, Path]:
     """Convert the network without rewrites, with each alone, and with more; say what was found of each."""
-    frozen = store.load(paths.record("freeze", NETWORK), Frozen)
-    cut = paths.unrewritten(NETWORK) if frozen.rewrites else paths.graph(NETWORK)
+    frozen = store.load(project.record("freeze", NETWORK), Frozen)
+    cut = project.unrewritten(NETWORK) if frozen.rewrites else project.graph(NETWORK)
     graph = read(cut)
     inputs = {role: store.sampled(NETWORK)[1][role] for role in ROLES}
     wanted = results(graph, frozen.output.name, inputs)

@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 TIME_LIMIT_S = 3600
 FAN_OUT = """
 import json, sys, time
-from litemill.core import params, units
+from litemill.fanout import units
+from litemill.settings import params
 from litemill.fanout import cluster, snapshot
 from litemill.fanout.head import Head
-from litemill.fanout.jobs import Jobs
+from litemill.fanout.units import Jobs
 
 if __name__ == "__main__":
     workers, most = map(int, sys.argv[1:])

@@ -21,8 +21,9 @@ import yaml
 
 from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
-from litemill.core import npz, paths, store
-from litemill.core.judged import Validated
+from litemill.ground import io, project
+from litemill.records import store
+from litemill.records.accuracy import Validated
 
 ROOT = Path(__file__).resolve().parents[1]
 TIME_LIMIT_S = 3600
@@ -127,7 +128,7 @@ def built() -> Iterator[Path]:
         params.write_text(yaml.safe_dump(settings, sort_keys=False))
         networks = {name for line in LINES for name, _ in (line.ours, line.theirs)} | {"deeplab_mnv2_pascal"}
         run(sys.executable, "-m", "stages.plan", "--write")
-        run("dvc", "repro", *(f"{paths.pipeline(name)}:validate" for name in sorted(networks)))
+        run("dvc", "repro", *(f"{project.pipeline(name)}:validate" for name in sorted(networks)))
         yield scratch
     finally:
         os.chdir(ROOT)
@@ -161,20 +162,20 @@ def verdict(found: float, limit: float | None, *, at_least: bool = False) -> str
 def path_of(file: File) -> Path:
     """Give the file of a recipe, or an official one laid beside its network."""
     network, name = file
-    return paths.baselines(network).get(name, paths.artifact(network, name))
+    return project.baselines(network).get(name, project.artifact(network, name))
 
 
 def judged(file: File) -> dict[str, float]:
     """Give a file's figures over all evaluation pictures."""
     network, name = file
-    record = store.load(paths.record("validate", network), Validated)
+    record = store.load(project.record("validate", network), Validated)
     return next(one.metrics for one in record.artifacts if one.name == name)
 
 
 def said(file: File) -> list[np.ndarray]:
     """Give a file's labels of the evaluation pictures, at their own sizes."""
     network, name = file
-    arrays = npz.read(paths.outputs(network))
+    arrays = io.read_arrays(project.outputs(network))
     return [arrays[key] for key in sorted(arrays) if key.rpartition("_")[0] == name]
 
 

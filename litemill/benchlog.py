@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.bench.toollog import Run, decode, read
+from litemill.benchmark_log.runs import decode, read
+from litemill.benchmark_log.verdict import Run
 
 
 def runs_of(path: str) -> tuple[list[Run], bool]:

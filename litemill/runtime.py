@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from litemill.core.errors import ArtifactError
-from litemill.core.records import Tensor
+from litemill.ground.errors import ArtifactError
+from litemill.records.base import Tensor
 
 Floats = npt.NDArray[np.float32]
 REMEDY = "remove the file, then run: dvc repro"

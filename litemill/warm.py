@@ -29,7 +29,7 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from litemill.core.lifetime import die_with_parent
+from litemill.ground.process import die_with_parent
 
 READY_SECONDS = 120  # for the import of TensorFlow, from a cold disk
 INTERRUPT_SECONDS = 2  # for a stage to clean up after Ctrl-C

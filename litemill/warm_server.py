@@ -1,6 +1,6 @@
 """The process that has TensorFlow imported; started by `litemill.warm`, forks a child a stage.
 
-It imports no module of the stages or the library but this one and `litemill.core.lifetime`: what a stage imports
+It imports no module of the stages or the library but this one and `litemill.ground.process`: what a stage imports
 is read in its own child, as it then is.
 """
 
@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from litemill.core.lifetime import die_with_parent
+from litemill.ground.process import die_with_parent
 
 PRELOAD = "tensorflow numpy PIL.Image ai_edge_litert.interpreter ai_edge_litert.schema_py_generated msgspec yaml"
 IDLE_SECONDS = 60.0

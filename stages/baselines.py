@@ -2,25 +2,25 @@
 
 import shutil
 
-from litemill.core import files, paths, stage
-from litemill.core import params as parameters
+from litemill.ground import command, io, project
+from litemill.settings import params
 
 
 def baselines() -> str:
     """Lay out the baselines of all networks."""
-    networks = parameters.load().networks
-    with files.replacing(paths.BASELINES) as new:
+    networks = params.load().networks
+    with io.replacing(project.BASELINES) as new:
         for name, network in networks.items():
             folder = new / name
             folder.mkdir(parents=True)
             # DVC knows no empty folder, and a network may have no baseline
             (folder / "README").write_text(f"official files beside {name}\n")
             for baseline in network.baselines:
-                shutil.copyfile(paths.source(baseline) / "model.tflite", folder / f"{baseline}.tflite")
+                shutil.copyfile(project.source(baseline) / "model.tflite", folder / f"{baseline}.tflite")
     return (
         f"{sum(len(network.baselines) for network in networks.values())} official files beside {len(networks)} networks"
     )
 
 
 if __name__ == "__main__":
-    stage.run(baselines)
+    command.run(baselines)

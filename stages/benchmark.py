@@ -5,23 +5,24 @@ from pathlib import Path
 
 from litemill.bench.host import Job, Outcome, Turn, measure_in_turn
 from litemill.bench.machine import machine
-from litemill.bench.operators import multiply_adds, xnnpack
 from litemill.bench.rewriting import rewriting
 from litemill.bench.statistics import latency
-from litemill.conversion.gpu import refusals
-from litemill.core import files, paths, stage, store
-from litemill.core import params as parameters
-from litemill.core.errors import RecordError
-from litemill.core.measured import Benchmarked, Delegation, Latency, Measured
-from litemill.core.params import Benchmark
+from litemill.delegates.gpu import refusals
+from litemill.delegates.xnnpack import multiply_adds, xnnpack
+from litemill.ground import command, io, project
+from litemill.ground.errors import RecordError
+from litemill.records import store
+from litemill.records.cost import Benchmarked, Delegation, Latency, Measured
 from litemill.runtime import Model
+from litemill.settings import params
+from litemill.settings.params import Benchmark
 
 
 def benchmark(network: str) -> str:
     """Time the files of one network."""
-    settings = parameters.load().benchmark
-    baselines = paths.baselines(network)
-    chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
+    settings = params.load().benchmark
+    baselines = project.baselines(network)
+    chosen = {name: project.artifact(network, name) for name in store.artifacts(network)} | baselines
     if not chosen:
         raise RecordError(f"{network}: no file to time", remedy="name a network of params.yaml, and run: dvc repro")
     together, *alone = measure_in_turn(jobs([str(path) for path in chosen.values()], settings))
@@ -29,8 +30,8 @@ def benchmark(network: str) -> str:
         measured(name, path, latencies(times_ms, one, settings), one, baseline=name in baselines)
         for (name, path), times_ms, one in zip(chosen.items(), together.times_ms[0], alone, strict=True)
     )
-    store.save(paths.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
-    store.save(paths.record("rewriting", network), rewriting(network, settings))
+    store.save(project.record("benchmark", network), Benchmarked(network, machine(), settings.rounds, artifacts))
+    store.save(project.record("rewriting", network), rewriting(network, settings))
     fastest = min(artifacts, key=lambda one: one.latency[0].median_ms)
     return f"{network}: {len(artifacts)} files timed, fastest {fastest.name} {fastest.latency[0].median_ms:.3g} ms"
 
@@ -63,7 +64,7 @@ def measured(name: str, path: Path, found: tuple[Latency, ...], alone: Outcome, 
     model = Model(path)
     return Measured(
         name=name,
-        sha256=files.sha256(path),
+        sha256=io.sha256(path),
         init_ms=alone.init_ms[0],
         peak_memory_mb=alone.peak_memory_mb,
         latency=found,
@@ -74,4 +75,4 @@ def measured(name: str, path: Path, found: tuple[Latency, ...], alone: Outcome, 
 
 
 if __name__ == "__main__":
-    stage.run(benchmark)
+    command.run(benchmark)

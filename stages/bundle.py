@@ -2,9 +2,9 @@
 
 from litemill.bundle import check
 from litemill.bundle.packing import pack
-from litemill.core import files, paths, stage
-from litemill.core import params as parameters
-from litemill.core.errors import ArtifactError
+from litemill.ground import command, io, project
+from litemill.ground.errors import ArtifactError
+from litemill.settings import params as params_module
 
 REMEDY = "run: make bundle"
 
@@ -13,22 +13,24 @@ def bundle(verify: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the 
     """Write the bundle; with `verify`, only check the bytes of its files and replay its golden vectors."""
     if verify:
         return verified()
-    params = parameters.load()
-    with files.replacing(paths.DIST) as folder:
+    params = params_module.load()
+    with io.replacing(project.DIST) as folder:
         folder.mkdir()
         manifest = pack(folder, params)
     size = sum(file.size_bytes for file in manifest.files.values())
-    return f"{paths.DIST}: {len(manifest.models)} models, {len(manifest.files)} files, {size:,} bytes"
+    return f"{project.DIST}: {len(manifest.models)} models, {len(manifest.files)} files, {size:,} bytes"
 
 
 def verified() -> str:
     """Check the bundle as it lies there; ArtifactError where something is wrong, each thing in a line of its own."""
-    found = check.problems(paths.DIST)
+    found = check.problems(project.DIST)
     if found:
         print("\n".join(found))
-        raise ArtifactError(f"{paths.DIST}: not as its manifest says, {len(found)} times", got=found[0], remedy=REMEDY)
-    return f"{paths.DIST}: all files and golden vectors are as the manifest says"
+        raise ArtifactError(
+            f"{project.DIST}: not as its manifest says, {len(found)} times", got=found[0], remedy=REMEDY
+        )
+    return f"{project.DIST}: all files and golden vectors are as the manifest says"
 
 
 if __name__ == "__main__":
-    stage.run(bundle)
+    command.run(bundle)

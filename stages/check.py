@@ -1,15 +1,15 @@
 """List what is outside its tolerance or its budget, of what is built; fails if there is something."""
 
-from litemill.core import params as parameters
-from litemill.core import stage
-from litemill.core.errors import LitemillError
-from litemill.core.params import Params
+from litemill.ground import command
+from litemill.ground.errors import LitemillError
+from litemill.settings import params as params_module
+from litemill.settings.params import Params
 from stages.gate import reasons, verdicts_of
 
 
 def check() -> str:
     """Judge what is built by params.yaml as it is now, without building."""
-    params = parameters.load()
+    params = params_module.load()
     verdicts = [verdict for network in params.networks for verdict in verdicts_of(network, params)]
     outside = [f"{one.network} {one.recipe}: {reasons(one)}" for one in verdicts if one.failures]
     broken = budgets_of(params)
@@ -28,10 +28,10 @@ def budgets_of(params: Params) -> list[str]:
     if not params.budgets:
         return []
     # the report's records are read for budgets only
-    from litemill.report import budgets, results  # noqa: PLC0415
+    from litemill.analysis import budgets, results  # noqa: PLC0415
 
     return [budgets.said(one) for one in budgets.outcomes(results.load(params)) if one.state != "kept"]
 
 
 if __name__ == "__main__":
-    stage.run(check)
+    command.run(check)

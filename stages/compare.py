@@ -3,26 +3,27 @@
 import tempfile
 from pathlib import Path
 
-from litemill.comparison import comparison, render, words
-from litemill.comparison.revision import Revision
-from litemill.core import files, paths, stage
-from litemill.core import params as parameters
+from litemill.comparison import compare as comparing
+from litemill.comparison import render, tables
+from litemill.dvc.revision import Revision
+from litemill.ground import command, io, project
+from litemill.settings import params as params_module
 
 
 def compare(base: str, remeasure: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the command line
     """Write reports/diff.md and diff.html; with `remeasure`, latencies are measured anew, both sides in turn."""
-    params, before, after = parameters.load(), Revision(base), Revision()
+    params, before, after = params_module.load(), Revision(base), Revision()
     with tempfile.TemporaryDirectory() as scratch:
-        found = comparison.compare(before, after, params, remeasured=remeasure, scratch=Path(scratch))
+        found = comparing.compare(before, after, params, remeasured=remeasure, scratch=Path(scratch))
     drawn = render.figures(found.pictures)
-    with files.replacing(paths.DIFF_FIGURES) as folder:
+    with io.replacing(project.DIFF_FIGURES) as folder:
         folder.mkdir()
         for figure in drawn:
             (folder / figure.name).write_bytes(figure.data)
-    for path in (paths.DIFF, paths.DIFF_PAGE):
-        files.write(path, render.render(f"{path.name}.j2", found, drawn).encode())
-    return f"{paths.DIFF}: against {base}: {words.counts(found)}"
+    for path in (project.DIFF, project.DIFF_PAGE):
+        io.write(path, render.render(f"{path.name}.j2", found, drawn).encode())
+    return f"{project.DIFF}: against {base}: {tables.counts(found)}"
 
 
 if __name__ == "__main__":
-    stage.run(compare)
+    command.run(compare)

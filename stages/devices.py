@@ -2,12 +2,12 @@
 
 import msgspec
 
-from litemill.core import stage
-from litemill.core.device_records import Handset
-from litemill.devices import adb, handset
+from litemill.devices import adb, status
 from litemill.devices.phone import Phone
-from litemill.devices.place import DroppedError, Stop
-from litemill.report.table import Row, Table, terminal, words
+from litemill.devices.transport import DroppedError, Stop
+from litemill.ground import command
+from litemill.records.device import Device
+from litemill.render.table import Row, Table, terminal, words
 
 NOTHING = (
     "no device is attached -> on the phone: enable developer options (tap the build number seven times), "
@@ -20,7 +20,7 @@ class Found(msgspec.Struct, frozen=True):
 
     serial: str
     state: str
-    device: Handset | None
+    device: Device | None
     remedy: str
 
 
@@ -38,7 +38,7 @@ def described(client: adb.Adb, one: adb.Listed) -> Found:
     """Ask a device what it is."""
     if one.state == "device":
         try:
-            return Found(one.serial, one.state, handset.describe(Phone(client, one.serial, Stop(), return_s=0)), "")
+            return Found(one.serial, one.state, status.describe(Phone(client, one.serial, Stop(), return_s=0)), "")
         except DroppedError:
             return Found(one.serial, "silent", None, "plug it in again")
     return Found(one.serial, one.state, None, one.remedy)
@@ -52,4 +52,4 @@ def cells(one: Found) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    stage.run(devices)
+    command.run(devices)

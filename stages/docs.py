@@ -4,23 +4,26 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.core import files, paths, stage
-from litemill.core.catalog import Catalog
-from litemill.core.device_records import Phoned
-from litemill.core.judged import Gate, Paired, Validated
-from litemill.core.measured import Benchmarked, Rewriting
-from litemill.core.params import Params
-from litemill.core.recommended import Recommended
-from litemill.core.records import Converted, Fetched, Frozen, Record, Referenced, Sampled, Variants
-from litemill.core.shown import Gallery
+from litemill.ground import command, io, project
 from litemill.manual import reference
 from litemill.manual.schemas import schema
+from litemill.records.accuracy import Gate, Paired, Validated
+from litemill.records.artifact import Converted
+from litemill.records.base import Record
+from litemill.records.cost import Benchmarked, Rewriting
+from litemill.records.device import DeviceRecord
+from litemill.records.gallery import Gallery
+from litemill.records.graph import Frozen, Referenced, Sampled, Variants
+from litemill.records.recommendation import Recommended
+from litemill.records.source import Fetched
+from litemill.settings.catalog import Catalog
+from litemill.settings.params import Params
 
 REFERENCE = Path("docs/reference.md")
 # an editor finds them by the first line of the file
 SCHEMAS = {
-    Path("params.schema.json"): (paths.PARAMS, Params),
-    Path("data/catalog.schema.json"): (paths.CATALOG, Catalog),
+    Path("params.schema.json"): (project.PARAMS, Params),
+    Path("data/catalog.schema.json"): (project.CATALOG, Catalog),
 }
 
 
@@ -28,7 +31,7 @@ def docs() -> str:
     """Write the schemas and the reference."""
     found = written()
     for path, text in found.items():
-        files.write(path, text.encode())
+        io.write(path, text.encode())
     return ", ".join(map(str, found))
 
 
@@ -49,16 +52,16 @@ def records() -> dict[str, type[Record]]:
         "validate": Validated, "benchmark": Benchmarked, "rewriting": Rewriting, "recommend": Recommended,
     }  # fmt: skip
     found: dict[Path, type[Record]] = {
-        paths.record("fetch", "SOURCE"): Fetched,
-        paths.record("convert", "NETWORK", "RECIPE"): Converted,
-        **{paths.record(name, "NETWORK"): kind for name, kind in network.items()},
-        paths.record("endtoend", "TRANSFER_NETWORK"): Paired,
-        paths.RECORDS / "gate.json": Gate,
-        paths.GALLERY / "record.json": Gallery,
-        paths.phoned("TARGET", "NETWORK"): Phoned,
+        project.record("fetch", "SOURCE"): Fetched,
+        project.record("convert", "NETWORK", "RECIPE"): Converted,
+        **{project.record(name, "NETWORK"): kind for name, kind in network.items()},
+        project.record("endtoend", "TRANSFER_NETWORK"): Paired,
+        project.RECORDS / "gate.json": Gate,
+        project.GALLERY / "record.json": Gallery,
+        project.phoned("TARGET", "NETWORK"): DeviceRecord,
     }
     return {path.as_posix(): kind for path, kind in found.items()}
 
 
 if __name__ == "__main__":
-    stage.run(docs)
+    command.run(docs)

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from litemill.core import files, paths, sample_names, stage, store, threads
-from litemill.core import params as parameters
-from litemill.core.judged import Pair, Paired
+from litemill.ground import command, io, process, project
+from litemill.records import store
+from litemill.records.accuracy import Pair, Paired
 from litemill.runtime import Model
-from litemill.tasks import judge, sampling, stylization
-from litemill.tasks.pictures import Floats
+from litemill.settings import params
+from litemill.tasks import judge, sample_names, sampling, stylization
+from litemill.tasks.images import Floats
 
 
 class Combination(NamedTuple):
@@ -33,13 +34,13 @@ class Picture(NamedTuple):
 
 def endtoend(transfer: str, predict: str) -> str:
     """Judge predict and transfer of the same recipe together, and the official files likewise."""
-    parameters.load()
+    params.load()
     sampled, inputs = store.sampled(transfer)
     originals = store.referenced(transfer)["stylized"].astype(np.float32)
     rows = zip(sampled.evaluation, inputs["content"], originals, strict=True)
     pictures = [Picture(*row) for row in rows]
-    pairs = threads.each(lambda one: judged(one, pictures), together(transfer, predict))
-    store.save(paths.record("endtoend", transfer), Paired(transfer, predict, tuple(pairs)))
+    pairs = process.each(lambda one: judged(one, pictures), together(transfer, predict))
+    store.save(project.record("endtoend", transfer), Paired(transfer, predict, tuple(pairs)))
     return f"{predict} + {transfer}: {len(pairs)} pairs judged"
 
 
@@ -47,14 +48,14 @@ def together(transfer: str, predict: str) -> list[Combination]:
     """Give the pairs to judge."""
     built, first = store.artifacts(transfer), store.artifacts(predict)
     ours = [
-        Combination(name, paths.artifact(predict, name), paths.artifact(transfer, name), baseline=False)
+        Combination(name, project.artifact(predict, name), project.artifact(transfer, name), baseline=False)
         for name in first
         if name in built
     ]
     official = [
-        Combination(f"{one} + {two}", paths.baselines(predict)[one], paths.baselines(transfer)[two], baseline=True)
-        for one in paths.baselines(predict)
-        for two in paths.baselines(transfer)
+        Combination(f"{one} + {two}", project.baselines(predict)[one], project.baselines(transfer)[two], baseline=True)
+        for one in project.baselines(predict)
+        for two in project.baselines(transfer)
     ]
     return ours + official
 
@@ -70,7 +71,7 @@ def judged(combination: Combination, pictures: Sequence[Picture]) -> Pair:
         figures[one.sample] = stylization.judge_picture(found, one.wanted)
     size = predict.stat().st_size + transfer.stat().st_size
     summary = judge.summary(figures.values())
-    hashes = files.sha256(predict), files.sha256(transfer)
+    hashes = io.sha256(predict), io.sha256(transfer)
     return Pair(combination.name, *hashes, size, summary, figures, combination.baseline)
 
 
@@ -84,4 +85,4 @@ def predicted(path: Path, samples: Iterable[str]) -> dict[str, Floats]:
 
 
 if __name__ == "__main__":
-    stage.run(endtoend)
+    command.run(endtoend)

@@ -4,21 +4,20 @@ import sys
 
 from distributed import Client
 
-from litemill.core import params as parameters
-from litemill.core import stage, units
-from litemill.core.errors import LitemillError
-from litemill.core.params import Params
-from litemill.core.units import Unit
-from litemill.fanout import checkout, cluster, phones, snapshot
+from litemill.fanout import checkout, cluster, phones, snapshot, units
 from litemill.fanout.head import Head
-from litemill.fanout.jobs import Jobs
+from litemill.fanout.units import Jobs, Unit
+from litemill.ground import command
+from litemill.ground.errors import LitemillError
+from litemill.settings import params as params_module
+from litemill.settings.params import Params
 
 
 def fanout(
     scheduler: str = "", local: str = "", most: str = "", tls_ca: str = "", tls_cert: str = "", tls_key: str = ""
 ) -> str:
     """Have all units built, then restore them and go on from there; `most` cuts networks of more recipes."""
-    params = parameters.load()
+    params = params_module.load()
     cut = count(most, "most") if most else 0
     if bool(scheduler) == bool(local):
         raise LitemillError("one scheduler must be named", got=f"scheduler {scheduler!r}, local {local!r}",
@@ -69,4 +68,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    stage.run(fanout)
+    command.run(fanout)

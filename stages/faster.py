@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from litemill.bench.processes import compare
-from litemill.core import stage, store
-from litemill.core.device_records import Figure, Phoned
-from litemill.core.errors import RecordError
-from litemill.report.table import Row, Table, numbers, terminal, words
+from litemill.bench.statistics import compare
+from litemill.ground import command
+from litemill.ground.errors import RecordError
+from litemill.records import store
+from litemill.records.device import DeviceRecord, Figure
+from litemill.render.table import Row, Table, numbers, terminal, words
 
 
 def faster(before: str, after: str, /) -> str:
@@ -22,7 +23,7 @@ def faster(before: str, after: str, /) -> str:
 
 def by_way(path: Path) -> dict[tuple[str, str], Figure]:
     """Give a record's figures by file and configuration."""
-    return {(one.artifact, one.configuration.label): one for one in store.load(path, Phoned).figures}
+    return {(one.artifact, one.configuration.label): one for one in store.load(path, DeviceRecord).figures}
 
 
 def compared(first: Figure, second: Figure) -> tuple[str, str, str, str]:
@@ -44,4 +45,4 @@ def milliseconds(figure: Figure) -> str:
 
 
 if __name__ == "__main__":
-    stage.run(faster)
+    command.run(faster)

@@ -1,18 +1,19 @@
 """Fetch a source from where `params.yaml` says, prove that it is the known one, unpack what is needed."""
 
 from litemill import sources
-from litemill.core import catalog, paths, stage, store
-from litemill.core import params as parameters
+from litemill.ground import command, project
+from litemill.records import store
+from litemill.settings import catalog, params
 
 
 def fetch(source: str) -> str:
     """Fetch one source of the catalogue."""
     entry = catalog.entry(source)
-    fetched = sources.fetch(entry, source, parameters.load().source, paths.source(source))
-    store.save(paths.record("fetch", source), fetched)
+    fetched = sources.fetch(entry, source, params.load().source, project.source(source))
+    store.save(project.record("fetch", source), fetched)
     kind = "rebuilt, not upstream's file" if fetched.rebuilt else "as released"
     return f"{source}: {fetched.size_bytes} bytes, {fetched.origin}, {kind}"
 
 
 if __name__ == "__main__":
-    stage.run(fetch)
+    command.run(fetch)

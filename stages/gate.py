@@ -1,18 +1,19 @@
 """Hold every artifact against its recipe's tolerance."""
 
-from litemill.core import params as parameters
-from litemill.core import paths, stage, store
-from litemill.core.errors import RecordError
-from litemill.core.judged import Failure, Gate, Validated, Verdict
-from litemill.core.params import Params
-from litemill.core.recipe import Tolerance
+from litemill.ground import command, project
+from litemill.ground.errors import RecordError
+from litemill.records import store
+from litemill.records.accuracy import Failure, Gate, Validated, Verdict
+from litemill.settings import params as params_module
+from litemill.settings.params import Params
+from litemill.settings.recipe import Tolerance
 
-GATE = paths.RECORDS / "gate.json"
+GATE = project.RECORDS / "gate.json"
 
 
 def gate() -> str:
     """Give the verdicts; an artifact outside its tolerance stops nothing."""
-    params = parameters.load()
+    params = params_module.load()
     verdicts = tuple(verdict for network in params.networks for verdict in verdicts_of(network, params))
     store.save(GATE, Gate(verdicts))
     within = sum(not verdict.failures for verdict in verdicts)
@@ -21,7 +22,7 @@ def gate() -> str:
 
 def verdicts_of(network: str, params: Params) -> list[Verdict]:
     """Judge a network's artifacts by their recipes' tolerances; RecordError where a record is of another file."""
-    path = paths.record("validate", network)
+    path = project.record("validate", network)
     judged = {one.name: one for one in store.load(path, Validated).artifacts if not one.baseline}
     found = []
     built = store.artifacts(network)
@@ -31,7 +32,7 @@ def verdicts_of(network: str, params: Params) -> list[Verdict]:
         record = built[recipe]
         if recipe not in judged:
             raise RecordError(f"{path}: does not judge {recipe}", remedy="run: dvc repro")
-        store.check(path, judged[recipe].sha256, paths.artifact(network, recipe))
+        store.check(path, judged[recipe].sha256, project.artifact(network, recipe))
         failures = tuple(outside(judged[recipe].metrics, params.recipe(recipe).tolerance))
         found.append(Verdict(network, recipe, record.sha256, failures))
     return found
@@ -48,4 +49,4 @@ def reasons(verdict: Verdict) -> str:
 
 
 if __name__ == "__main__":
-    stage.run(gate)
+    command.run(gate)

@@ -1,12 +1,12 @@
 """List the phones of all workers of a cluster: `make devices SCHEDULER=...`."""
 
-from litemill.core import params as parameters
-from litemill.core import stage
 from litemill.fanout import cluster, phones, snapshot
 from litemill.fanout.head import Head
-from litemill.fanout.jobs import Jobs
 from litemill.fanout.phones import Hung
-from litemill.report.table import Row, Table, terminal, words
+from litemill.fanout.units import Jobs
+from litemill.ground import command
+from litemill.render.table import Row, Table, terminal, words
+from litemill.settings import params
 
 NOTHING = "no worker announces a phone -> start one beside the phone: dask worker ... --resources device:SERIAL=1"
 
@@ -15,7 +15,7 @@ def hung(scheduler: str, tls_ca: str = "", tls_cert: str = "", tls_key: str = ""
     """List the phones of all workers that announce some."""
     taken = snapshot.take()
     with cluster.reached(scheduler, cluster.Keys(tls_ca, tls_cert, tls_key)) as client:
-        head = Head(client, taken.bundle, Jobs(parameters.load(), taken.commit, here=False), print)
+        head = Head(client, taken.bundle, Jobs(params.load(), taken.commit, here=False), print)
         found = phones.hung(head)
     rows = tuple(Row(cells(one)) for one in found)
     return terminal(Table(words("worker", "serial", "state", "model", "SoC", "Android"), rows)) if found else NOTHING
@@ -31,4 +31,4 @@ def cells(one: Hung) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    stage.run(hung)
+    command.run(hung)

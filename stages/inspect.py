@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.core import paths, stage
-from litemill.core.errors import GraphError
+from litemill.ground import command, project
+from litemill.ground.errors import GraphError
 
 
 def inspect(model: str, /, *, json: bool = False, add: bool = False) -> str | None:
@@ -20,7 +20,7 @@ def inspect(model: str, /, *, json: bool = False, add: bool = False) -> str | No
     from litemill.inspection.text import text  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as scratch:
-        known = inspected(model, paths.IMAGES, Path(scratch))
+        known = inspected(model, project.IMAGES, Path(scratch))
     if json:
         print(msgspec.json.format(msgspec.json.encode(known, order="sorted")).decode())
     elif known.inputs:
@@ -32,4 +32,4 @@ def inspect(model: str, /, *, json: bool = False, add: bool = False) -> str | No
 
 
 if __name__ == "__main__":
-    stage.run(inspect)
+    command.run(inspect)

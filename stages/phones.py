@@ -4,30 +4,32 @@ import signal
 
 from msgspec.structs import replace
 
-from litemill.core import files, paths, settings, stage, store
-from litemill.core import params as parameters
-from litemill.core.params import Params
 from litemill.devices import plan
+from litemill.ground import command, io, project
+from litemill.records import store
+from litemill.settings import params as params_module
+from litemill.settings import reader
+from litemill.settings.params import Params
 
 
 def phones(target: str = "") -> str:
     """Take the figures that are wanted and not recorded, of one target or of all."""
-    params = parameters.load()
+    params = params_module.load()
     if target:
-        settings.require(target, params.targets, str(paths.PARAMS), "target")
+        reader.require(target, params.targets, str(project.PARAMS), "target")
         params = replace(params, targets={target: params.targets[target]})
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # leaves the devices as clean as Ctrl-C does
-    paths.DEVICES.mkdir(parents=True, exist_ok=True)
+    project.DEVICES.mkdir(parents=True, exist_ok=True)
     try:
         missing = missing_of(params)
-        if any(missing.values()) or paths.UNFINISHED.exists():
+        if any(missing.values()) or project.UNFINISHED.exists():
             from litemill.devices.lab import measure_all  # noqa: PLC0415  for those who measure only
 
             measure_all(params)
     finally:
-        files.write(paths.DEVICES_SUMMARY, store.encode(summary(params)))
+        io.write(project.DEVICES_SUMMARY, store.encode(summary(params)))
     if not params.targets:
-        return f"no targets in {paths.PARAMS}: nothing to measure on devices"
+        return f"no targets in {project.PARAMS}: nothing to measure on devices"
     missing = missing_of(params)
     lacking = ", ".join(f"{count} on {name}" for name, count in missing.items() if count)
     return f"{len(params.targets)} targets, {f'missing: {lacking}' if lacking else 'all figures at hand'}"
@@ -51,4 +53,4 @@ def summary(params: Params) -> dict[str, dict[str, dict[str, float]]]:
 
 
 if __name__ == "__main__":
-    stage.run(phones)
+    command.run(phones)

@@ -11,11 +11,14 @@ from typing import Any
 
 import msgspec
 
-from litemill.core import files, paths, pieces, pipelines, settings, stage, stale, units
-from litemill.core import params as parameters
-from litemill.core.errors import SettingsError
-from litemill.core.params import Params
+from litemill.dvc import pipelines, prune, settings_files
+from litemill.fanout import units
+from litemill.ground import command, io, project
+from litemill.ground.errors import SettingsError
 from litemill.preflight import build
+from litemill.settings import params as params_module
+from litemill.settings import reader
+from litemill.settings.params import Params
 
 
 def plan(write: bool = False, json: bool = False, network: str = "") -> str:  # noqa: FBT001, FBT002  flags
@@ -24,7 +27,7 @@ def plan(write: bool = False, json: bool = False, network: str = "") -> str:  # 
     With `json`, nothing but the units of work are given: one JSON array, each behind those that it waits for. With
     `network`, the one to be built, an error where there is none of this name.
     """
-    params = parameters.load()
+    params = params_module.load()
     if network:
         require(network, params)
     for note in build.check(params):
@@ -35,28 +38,28 @@ def plan(write: bool = False, json: bool = False, network: str = "") -> str:  # 
     said = pipelines.difference(old, new)
     for path, text in new.items():
         if old.get(path) != text:
-            files.write(path, text.encode())
+            io.write(path, text.encode())
     gone = sorted(path.parent for path in old.keys() - new.keys())
     for folder in gone:
         shutil.rmtree(folder)
     if said and not write:
         # DVC has read the old ones
         raise SettingsError(
-            f"{paths.PIPELINE.parent} was not in step with {paths.PARAMS}", got=f"{said}, just now", remedy=remedy()
+            f"{project.PIPELINE.parent} was not in step with {project.PARAMS}", got=f"{said}, just now", remedy=remedy()
         )  # fmt: skip
-    pieces.write(settings.read(paths.PARAMS, dict[str, Any]))
+    settings_files.write(reader.read(project.PARAMS, dict[str, Any]))
     if write:
         lines = [*(f"dropped {folder}, with its lock" for folder in gone), *dropped(params)]
-        step = f"{paths.PIPELINE.parent}: {said or 'in step with params.yaml'}"
+        step = f"{project.PIPELINE.parent}: {said or 'in step with params.yaml'}"
         return "\n".join([*lines, step if lines else f"{step}, nothing stale"])
-    return f"{paths.PIPELINE.parent}: {len(new)} networks, in step with {paths.PARAMS}"
+    return f"{project.PIPELINE.parent}: {len(new)} networks, in step with {project.PARAMS}"
 
 
 def require(network: str, params: Params) -> None:
     """Raise SettingsError with the nearest name, and all that there are, where no network has this one."""
     if network not in params.networks:
-        near = settings.nearest(network, params.networks)
-        raise SettingsError(f"{paths.PARAMS}: no network {network!r}", expected=", ".join(params.networks),
+        near = reader.nearest(network, params.networks)
+        raise SettingsError(f"{project.PARAMS}: no network {network!r}", expected=", ".join(params.networks),
                             remedy=near if near.startswith("did") else "name one of these")  # fmt: skip
 
 
@@ -64,19 +67,19 @@ def remedy() -> str:
     """Say how to have DVC read the new pipelines: a folder of its own for an experiment begins with those of git."""
     if "DVC_EXP_NAME" not in os.environ:
         return "run: make repro"
-    add = f"git add {paths.PIPELINE.parent}"
-    return f"set networks and recipes in the workspace's {paths.PARAMS}, then run: make plan && {add} && dvc exp run"
+    add = f"git add {project.PIPELINE.parent}"
+    return f"set networks and recipes in the workspace's {project.PARAMS}, then run: make plan && {add} && dvc exp run"
 
 
 def dropped(params: Params) -> Iterator[str]:
     """Drop what is stale, and say what; DVC's cache keeps it."""
-    for path in stale.outputs(params):
-        stale.drop(path)
+    for path in prune.outputs(params):
+        prune.drop(path)
         yield f"dropped {path}"
-    for lock, stages in stale.entries(params).items():
-        stale.forget(lock, stages)
+    for lock, stages in prune.entries(params).items():
+        prune.forget(lock, stages)
         yield f"dropped from {lock}: {', '.join(stages)}"
 
 
 if __name__ == "__main__":
-    stage.run(plan)
+    command.run(plan)

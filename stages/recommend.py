@@ -1,35 +1,37 @@
 """Choose what is shipped of a network for each target, as the rules of params.yaml say, and lay it apart."""
 
-from litemill.choice.choosing import choose
-from litemill.choice.weighing import File, Scale
-from litemill.core import files, paths, roles, stage, store
-from litemill.core import params as parameters
-from litemill.core.errors import RecordError
-from litemill.core.judged import Validated
-from litemill.core.measured import Benchmarked, Measured
-from litemill.core.params import Params
-from litemill.core.recommended import Choice, Recommended
-from litemill.core.rules import TARGETS
+from litemill.analysis.recommend import choose
+from litemill.analysis.weighing import File, Scale
+from litemill.ground import command, io, project
+from litemill.ground.errors import RecordError
+from litemill.records import store
+from litemill.records.accuracy import Validated
+from litemill.records.cost import Benchmarked, Measured
+from litemill.records.recommendation import Choice, Recommended
+from litemill.settings import params as params_module
+from litemill.settings.params import Params
+from litemill.settings.recommend import TARGETS
+from litemill.tasks import roles
 
 
 def recommend(network: str) -> str:
     """Choose among the files of one network."""
-    params = parameters.load()
-    timed = store.load(paths.record("benchmark", network), Benchmarked)
+    params = params_module.load()
+    timed = store.load(project.record("benchmark", network), Benchmarked)
     rules = params.recommend
     scale = Scale(roles.accuracy(params.network(network)), timed.rounds, rules.same_latency)
     weighed = files_of(network, params, timed)
     choices = tuple(choose(network, target, rules.rule(target), weighed, scale) for target in TARGETS)
     for choice in choices:
         ship(network, choice)
-    store.save(paths.record("recommend", network), Recommended(network, choices))
+    store.save(project.record("recommend", network), Recommended(network, choices))
     return f"{network}: " + ", ".join(f"{choice.target} {choice.recipe or 'none'}" for choice in choices)
 
 
 def files_of(network: str, params: Params, timed: Benchmarked) -> list[File]:
     """Join what the records say of a network's files; RecordError where one is missing or of another file."""
     built = store.artifacts(network)
-    validated = store.load(paths.record("validate", network), Validated)
+    validated = store.load(project.record("validate", network), Validated)
     judged = {one.sha256: one for one in validated.artifacts}
     measured = {one.sha256: one for one in timed.artifacts}
     found = []
@@ -58,9 +60,9 @@ def outside_gpu(measured: Measured) -> tuple[str, ...]:
 
 def ship(network: str, choice: Choice) -> None:
     """Copy the file that was chosen; where none was, an empty one, since DVC wants what the stage declares."""
-    data = paths.artifact(network, choice.recipe).read_bytes() if choice.recipe else b""
-    files.write(paths.recommended(choice.target, network), data)
+    data = project.artifact(network, choice.recipe).read_bytes() if choice.recipe else b""
+    io.write(project.recommended(choice.target, network), data)
 
 
 if __name__ == "__main__":
-    stage.run(recommend)
+    command.run(recommend)

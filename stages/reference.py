@@ -4,17 +4,18 @@ import numpy as np
 from msgspec.structs import asdict
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import files, npz, paths, roles, stage, store, threads
-from litemill.core.catalog import Entry
-from litemill.core.npz import Arrays
-from litemill.core.params import Network
-from litemill.core.records import Frozen, Referenced
 from litemill.graphs.load import frozen
 from litemill.graphs.original import original
 from litemill.graphs.run import Array, runner
+from litemill.ground import command, io, process, project
+from litemill.ground.io import Arrays
+from litemill.records import store
+from litemill.records.graph import Frozen, Referenced
 from litemill.rewrites.proof import prove, results
-from litemill.tasks import metrics, pictures, segmentation
-from litemill.tasks.pictures import Pixels
+from litemill.settings.catalog import Entry
+from litemill.settings.network import Network
+from litemill.tasks import images, metrics, roles, segmentation
+from litemill.tasks.images import Pixels
 
 PROOF_SAMPLES = 3  # one sample shows a wrong rewrite; a few show what its rounding costs
 
@@ -28,10 +29,10 @@ def reference(network: str) -> str:
         arrays, error = segmented(settings, entry, sampled.evaluation, inputs)
     else:
         arrays, error = stylized(settings, entry, inputs), None
-    npz.write(paths.reference(network), arrays)
+    io.write_arrays(project.reference(network), arrays)
     proof = proven(network, known, inputs) if known.rewrites else {}
-    record = Referenced(network, files.sha256(paths.reference(network)), error, proof)
-    store.save(paths.record("reference", network), record)
+    record = Referenced(network, io.sha256(project.reference(network)), error, proof)
+    store.save(project.record("reference", network), record)
     difference = "" if error is None else f", our input to the network differs by {error:.2g} at most"
     difference += f", the rewritten graph is {proof['psnr_db']:.4g} dB from the original's" if proof else ""
     return f"{network}: what the original says to {len(sampled.evaluation)} samples{difference}"
@@ -42,23 +43,23 @@ def proven(network: str, known: Frozen, inputs: Arrays) -> dict[str, float]:
     taken = {tensor.name: inputs[tensor.role][:PROOF_SAMPLES] for tensor in known.inputs}
     got, wanted = (
         results(GraphDef.FromString(path.read_bytes()), known.output.name, taken)
-        for path in (paths.graph(network), paths.unrewritten(network))
+        for path in (project.graph(network), project.unrewritten(network))
     )
     return {name: float(value) for name, value in asdict(prove(got, wanted)).items()}
 
 
 def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float | None]:
     """Give labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
-    run, cut, role = runner(frozen(paths.source(settings.source), entry)), entry.cut, roles.output(settings)
+    run, cut, role = runner(frozen(project.source(settings.source), entry)), entry.cut, roles.output(settings)
     fetched = [cut["image"], cut[role], cut.get("labels", cut[role])]
 
     def said(name: str) -> tuple[Pixels, list[Array]]:
-        pixels = pictures.read(paths.IMAGES / name)
+        pixels = images.read(project.IMAGES / name)
         return pixels, run({cut["picture"]: pixels[None]}, fetched)
 
     arrays: Arrays = {}
     logits, errors = [], []
-    for index, (pixels, (image, values, last)) in enumerate(threads.each(said, names)):
+    for index, (pixels, (image, values, last)) in enumerate(process.each(said, names)):
         found = last[0]
         if "labels" not in cut:  # a graph that ends in logits leaves the labels to us
             found = segmentation.labels(last[0], image.shape[1:3], pixels.shape[:2], entry.crop)
@@ -71,10 +72,10 @@ def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: A
 
 def stylized(settings: Network, entry: Entry, inputs: Arrays) -> Arrays:
     """Give the style bottlenecks [n, 1, 1, 100], or the pictures of the original's own call."""
-    folder, cut = paths.source(settings.source), entry.cut
+    folder, cut = project.source(settings.source), entry.cut
     if settings.part == "predict":
         run = runner(frozen(folder, entry))
-        said = threads.each(lambda style: run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0], inputs["style"])
+        said = process.each(lambda style: run({cut["style"]: style[None]}, [cut["bottleneck"]])[0][0], inputs["style"])
         return {"bottleneck": np.stack(said)}
     stylize = original(folder, entry)
     pairs = zip(inputs["content"], inputs["style"], strict=True)
@@ -83,4 +84,4 @@ def stylized(settings: Network, entry: Entry, inputs: Arrays) -> Arrays:
 
 
 if __name__ == "__main__":
-    stage.run(reference)
+    command.run(reference)

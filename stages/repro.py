@@ -3,21 +3,20 @@
 import sys
 
 from litemill import warm
-from litemill.core import stage
-from litemill.progress import killed, way
-from litemill.progress.child import Children, Job
-from litemill.progress.forecast import Forecast
-from litemill.progress.line import Line
-from litemill.progress.parts import LANES, Part, parts
+from litemill.dvc import dag, repair
+from litemill.dvc.child import Children, Job
+from litemill.dvc.progress import Forecast, Line
+from litemill.dvc.schedule import LANES, Part, parts
+from litemill.ground import command as command_line
 
 
 def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT002  a flag of the command line
     """Build what DVC's targets need, or everything, and end as DVC ends; `pull` takes what a remote has."""
-    for path in killed.mend():
+    for path in repair.mend():
         print(f"note: {path}: half written by a DVC that was killed; removed, and begun anew", file=sys.stderr)
     names = targets.split()
-    stages = way.load()
-    needed = way.needed(stages, names)
+    stages = dag.load()
+    needed = dag.needed(stages, names)
     forecast = Forecast(stages, needed)
     line = Line(forecast)
     options = ["--pull"] if pull else []
@@ -47,4 +46,4 @@ def command(part: Part, options: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    stage.run(repro)
+    command_line.run(repro)

@@ -4,19 +4,20 @@ from collections.abc import Collection
 
 import numpy as np
 
-from litemill.core import files, npz, paths, sample_names, stage, store, threads
-from litemill.core import params as parameters
-from litemill.core.catalog import Entry
-from litemill.core.params import Network
-from litemill.core.records import Sampled
 from litemill.graphs.load import frozen
 from litemill.graphs.run import Array, runner
-from litemill.tasks import sampling
+from litemill.ground import command, io, process, project
+from litemill.records import store
+from litemill.records.graph import Sampled
+from litemill.settings import params
+from litemill.settings.catalog import Entry
+from litemill.settings.network import Network
+from litemill.tasks import sample_names, sampling
 
 
 def samples(network: str) -> str:
     """Make the samples of one network."""
-    images, known = parameters.load().images, store.frozen(network)
+    images, known = params.load().images, store.frozen(network)
     settings, entry = known.settings, known.entry
     names = {kind: sample_names.names(settings, images, kind) for kind in sample_names.KINDS}
     transfer = settings.part == "transfer"
@@ -26,27 +27,27 @@ def samples(network: str) -> str:
         arrays = sampling.collect(settings, entry, names[kind])
         if transfer:
             arrays["bottleneck"] = np.stack([said[sample_names.style_of(name)] for name in names[kind]])
-        npz.write(paths.samples(network, kind), arrays)
-    hashes = {kind: files.sha256(paths.samples(network, kind)) for kind in sample_names.KINDS}
+        io.write_arrays(project.samples(network, kind), arrays)
+    hashes = {kind: io.sha256(project.samples(network, kind)) for kind in sample_names.KINDS}
     truth = images.segmentation.truth if settings.part is None else {}
     record = Sampled(
         network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"], truth
     )
-    store.save(paths.record("samples", network), record)
+    store.save(project.record("samples", network), record)
     return f"{network}: {len(record.calibration)} to calibrate, {len(record.evaluation)} to judge"
 
 
 def bottlenecks(paintings: Collection[str], settings: Network, entry: Entry) -> dict[str, Array]:
     """Give what the original's own predict network says to each painting."""
-    run = runner(frozen(paths.source(settings.source), entry))
+    run = runner(frozen(project.source(settings.source), entry))
     style, bottleneck = entry.cut["style"], entry.cut["bottleneck"]
 
     def said(name: str) -> Array:
         return np.asarray(run({style: sampling.stylized(name, sampling.STYLE_SIZE)[None]}, [bottleneck])[0][0])
 
     ordered = sorted(paintings)
-    return dict(zip(ordered, threads.each(said, ordered), strict=True))
+    return dict(zip(ordered, process.each(said, ordered), strict=True))
 
 
 if __name__ == "__main__":
-    stage.run(samples)
+    command.run(samples)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from litemill.composition import composer
-from litemill.core import params as parameters
-from litemill.core import stage
-from litemill.core.errors import SettingsError
-from litemill.core.gallery import Composition
-from litemill.tasks import pictures
+from litemill.ground import command
+from litemill.ground.errors import SettingsError
+from litemill.settings import params
+from litemill.settings.gallery import Composition
+from litemill.tasks import images
 
 
 def stylize(photo: str, /, style: str, keep: str = "", restyle: str = "", output: str = "") -> str:
@@ -15,10 +15,10 @@ def stylize(photo: str, /, style: str, keep: str = "", restyle: str = "", output
     if keep and restyle:
         raise SettingsError("--keep and --restyle can't be given together", remedy="leave one of them out")
     path = Path(output or f"{Path(photo).stem}_{Path(style).stem}.png")
-    pictures.check_output(path, Path(photo), Path(style))
+    images.check_output(path, Path(photo), Path(style))
     wanted = Composition(photo, style, classes(keep, "--keep"), classes(restyle, "--restyle"))
-    composed = composer.compose(wanted, parameters.load())
-    pictures.write(path, composed.pixels)
+    composed = composer.compose(wanted, params.load())
+    images.write(path, composed.pixels)
     height, width = composed.pixels.shape[:2]
     absent = f", no {' and no '.join(composed.absent)} found" if composed.absent else ""
     return f"{path}: {width}x{height}{absent}, with {', '.join(str(one.path) for one in composed.files)}"
@@ -33,4 +33,4 @@ def classes(given: str, option: str) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    stage.run(stylize)
+    command.run(stylize)

@@ -1,17 +1,17 @@
 """Build a unit of work by itself, from what the remote has of the others; `python -m stages.plan --json` lists them."""
 
-from litemill.core import params as parameters
-from litemill.core import stage, units
-from litemill.fanout import building
+from litemill.fanout import checkout, units
+from litemill.ground import command
+from litemill.settings import params as params_module
 
 
 def unit(name: str, /, most: str = "0", push: bool = False) -> str:  # noqa: FBT001, FBT002  a flag
     """Build a unit of work, `most` being that of the plan; with `push`, leave it in the remote."""
-    params = parameters.load()
+    params = params_module.load()
     found = units.unit(name, params, int(most))
-    building.build(found.targets, params.limits.seconds(found.network), push=push)
+    checkout.build(found.targets, params.limits.seconds(found.network), push=push)
     return f"{name}: built{', and in the remote' if push else ''}"
 
 
 if __name__ == "__main__":
-    stage.run(unit)
+    command.run(unit)

@@ -2,34 +2,35 @@
 
 from pathlib import Path
 
-from litemill.core import files, npz, paths, roles, stage, store, threads
-from litemill.core.judged import Judged, Validated
+from litemill.ground import command, io, process, project
+from litemill.records import store
+from litemill.records.accuracy import Judged, Validated
 from litemill.runtime import Model
-from litemill.tasks import judge
+from litemill.tasks import judge, roles
 
 
 def validate(network: str) -> str:
     """Judge the files of one network."""
     case = judge.case_of(network)
-    baselines = paths.baselines(network)
-    chosen = {name: paths.artifact(network, name) for name in store.artifacts(network)} | baselines
+    baselines = project.baselines(network)
+    chosen = {name: project.artifact(network, name) for name in store.artifacts(network)} | baselines
     # a thread a file: those of one file would wait for each other at each of its layers
-    found = threads.each(lambda path: judge.judge(Model(path, 1, roles.inputs(case.settings)), case), chosen.values())
+    found = process.each(lambda path: judge.judge(Model(path, 1, roles.inputs(case.settings)), case), chosen.values())
     rows = list(zip(chosen.items(), found, strict=True))
     judged = [recorded(name, path, one, baseline=name in baselines) for (name, path), one in rows]
     said = {f"{name}_{index:03}": output for (name, _), one in rows for index, output in enumerate(one.outputs)}
-    outputs = paths.outputs(network)
-    npz.write(outputs, said)
+    outputs = project.outputs(network)
+    io.write_arrays(outputs, said)
     truth = judge.original(case) if case.settings.part is None else {}
-    store.save(paths.record("validate", network), Validated(network, files.sha256(outputs), tuple(judged), truth))
+    store.save(project.record("validate", network), Validated(network, io.sha256(outputs), tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"
 
 
 def recorded(name: str, path: Path, found: judge.Judgement, *, baseline: bool) -> Judged:
     """Give a file's judgement as a record."""
     size = path.stat().st_size
-    return Judged(name, files.sha256(path), size, found.metrics, found.pictures, baseline, found.class_iou)
+    return Judged(name, io.sha256(path), size, found.metrics, found.pictures, baseline, found.class_iou)
 
 
 if __name__ == "__main__":
-    stage.run(validate)
+    command.run(validate)

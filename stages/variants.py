@@ -6,11 +6,12 @@ from typing import NamedTuple
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.conversion.converter import convert
-from litemill.core import files, paths, stage, store
-from litemill.core.recipe import Recipe
-from litemill.core.records import Frozen, Variant, Variants
+from litemill.ground import command, io, project
+from litemill.records import store
+from litemill.records.graph import Frozen, Variant, Variants
 from litemill.rewrites.proof import Proof, prove, results
 from litemill.rewrites.registry import apply_all
+from litemill.settings.recipe import Recipe
 
 FLOAT32 = Recipe("none")
 
@@ -28,13 +29,13 @@ def variants(network: str) -> str:
     """Make the files that show what the rewrites of one network do."""
     known = store.frozen(network)
     found = tuple(converted(known, one) for one in versions(known)) if known.rewrites else ()
-    store.save(paths.record("variants", network), Variants(network, found))
+    store.save(project.record("variants", network), Variants(network, found))
     return f"{network}: {len(found)} variants" if found else f"{network}: no rewrites"
 
 
 def versions(known: Frozen) -> Iterator[Version]:
     """Give the graph without rewrites, with each that finds a place, and with all, each proven on one sample."""
-    original = GraphDef.FromString(paths.unrewritten(known.network).read_bytes())
+    original = GraphDef.FromString(project.unrewritten(known.network).read_bytes())
     _, inputs = store.sampled(known.network)
     taken = {tensor.name: inputs[tensor.role][:1] for tensor in known.inputs}
     wanted = results(original, known.output.name, taken)
@@ -52,12 +53,12 @@ def converted(known: Frozen, version: Version) -> Variant:
     """Convert a version to a file."""
     graph = version.graph.SerializeToString(deterministic=True)
     data = convert(graph, known.inputs, known.output.name, FLOAT32, {})
-    path, proof = paths.variant(known.network, version.name), version.proof
-    files.write(path, data)
+    path, proof = project.variant(known.network, version.name), version.proof
+    io.write(path, data)
     return Variant(
         name=version.name,
         rewrites=version.rewrites,
-        sha256=files.sha256(path),
+        sha256=io.sha256(path),
         size_bytes=len(data),
         psnr_db=proof.psnr_db if proof else None,
         max_error=proof.max_error if proof else None,
@@ -65,4 +66,4 @@ def converted(known: Frozen, version: Version) -> Variant:
 
 
 if __name__ == "__main__":
-    stage.run(variants)
+    command.run(variants)

@@ -2,10 +2,12 @@
 
 import msgspec
 
-from litemill.core import catalog, stage, store
-from litemill.core.catalog import Entry
-from litemill.report.table import Row, Table, numbers, terminal, words
-from litemill.sources.fetching import label
+from litemill.ground import command
+from litemill.records import store
+from litemill.render.table import Row, Table, numbers, terminal, words
+from litemill.settings import catalog
+from litemill.settings.catalog import Entry
+from litemill.sources.fetch import label
 from litemill.sources.origin import default_cache
 from litemill.sources.presence import Presence, presence
 
@@ -66,4 +68,4 @@ def status(entry: Entry, found: Presence) -> str:
 
 
 if __name__ == "__main__":
-    stage.run(zoo)
+    command.run(zoo)

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from litemill.bench.toollog import Run, read
+from litemill.benchmark_log.runs import read
+from litemill.benchmark_log.verdict import Run
 
 Truth = dict[str, Any]
 Form = Callable[[Random], tuple[list[str], Truth]]

@@ -78,7 +78,7 @@ class Clone:
 
     def slices(self, most: int) -> subprocess.CompletedProcess[str]:
         """Build as `make repro` does, in slices of so many stages."""
-        cut = f"from litemill.progress import parts; parts.MOST = {most}"
+        cut = f"from litemill.dvc import schedule; schedule.MOST = {most}"
         return self._run(sys.executable, "-c", f"{cut}; from stages.repro import repro; repro()")
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:

@@ -11,14 +11,14 @@ LIMIT = 60  # seconds after which a test gives up
 BUSY = """
 import ctypes
 import os
-from litemill.core import stage
+from litemill.ground import command
 
 def busy() -> None:
     print(os.getppid(), flush=True)
     ctypes.PyDLL(None).sleep(10 * 60)  # keeps the interpreter's lock
 
 if __name__ == "__main__":
-    stage.run(busy)
+    command.run(busy)
 """
 
 

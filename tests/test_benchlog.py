@@ -17,7 +17,7 @@ from benchlog_forms import (
     seeded,
 )
 
-from litemill.bench.toollog import read
+from litemill.benchmark_log.runs import read
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 from benchlog_forms import FIGURES, FORMS, Form, Truth, facts, general, seeded
 
-from litemill.bench.toollog import Run, read
+from litemill.benchmark_log.runs import read
+from litemill.benchmark_log.verdict import Run
 
 
 def dropped(rng: Random, lines: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from benchlog_forms import FIGURES, facts, only
 
-from litemill.bench.toollog import decode, read
+from litemill.benchmark_log.runs import decode, read
 
 OWN = Path(__file__).parent / "benchlogs"
 PUBLISHED = Path(__file__).parents[2] / "shared" / "benchlogs"

@@ -10,9 +10,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from litemill.core import catalog, paths, settings
-from litemill.core.catalog import Catalog, Crop, Entry
-from litemill.core.errors import SettingsError
+from litemill.ground import project
+from litemill.ground.errors import SettingsError
+from litemill.settings import catalog, reader
+from litemill.settings.catalog import Catalog, Crop, Entry
 
 ROOT = Path(__file__).parents[1]
 ARCHIVES = [
@@ -57,7 +58,7 @@ deeplab:
 @pytest.fixture(scope="module")
 def entries() -> Catalog:
     """Give the catalogue of the repository."""
-    return settings.read(ROOT / paths.CATALOG, Catalog)
+    return reader.read(ROOT / project.CATALOG, Catalog)
 
 
 def segmentation(entries: Catalog) -> dict[str, Entry]:

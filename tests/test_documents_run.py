@@ -10,9 +10,10 @@ from clones import ONE_RUN, ROOT, Clone
 from documents import Reader, commands, sections
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import paths, store
-from litemill.core.judged import Validated
-from litemill.core.records import Frozen
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.accuracy import Validated
+from litemill.records.graph import Frozen
 
 sys.path.insert(0, str(Path(__file__).parent / "graphs"))
 from deeplabs import renamed
@@ -72,7 +73,7 @@ def test_contributing(published: Path) -> None:
     told = one.read("Add your own model")
     assert "data/catalog.yaml: street added; yours to say there: licence\n" in "".join(told.values())
     assert rows(told["make repro"], "street") == ["fp32", "int8"]
-    assert "\n### street\n" in (one.cwd / paths.REPORT).read_text()
+    assert "\n### street\n" in (one.cwd / project.REPORT).read_text()
     the_cut_was_found_and_its_names_are_its_own(one.cwd)
     the_bird_is_found(one.cwd)
     told = one.read("Add a recipe")
@@ -136,13 +137,13 @@ def street(folder: Path) -> None:
 
 
 def the_cut_was_found_and_its_names_are_its_own(clone: Path) -> None:
-    record = store.load(clone / paths.record("freeze", "street"), Frozen)
+    record = store.load(clone / project.record("freeze", "street"), Frozen)
     assert record.inputs[0].shape == (1, 257, 257, 3)
     assert all(re.fullmatch(r"n\d{5}", node) for node in record.entry.cut.values())
 
 
 def the_bird_is_found(clone: Path) -> None:
-    record = store.load(clone / paths.record("validate", "street"), Validated)
+    record = store.load(clone / project.record("validate", "street"), Validated)
     figures = {one.name: one for one in record.artifacts}
     assert set(figures) == {"fp32", "int8"}
     assert all(one.class_iou["bird"] > 0.6 for one in figures.values())

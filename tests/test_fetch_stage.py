@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from litemill.core import files, store
-from litemill.core.records import Fetched
+from litemill.ground import io
+from litemill.records import store
+from litemill.records.source import Fetched
 
 ROOT = Path(__file__).parents[1]
 NAME = "deeplab"
@@ -44,7 +45,7 @@ def catalogue(checkout: Path, file: Path) -> None:
         "mirror": "models/deeplab.tar.gz",
         "licence": "Apache-2.0",
         "task": "segmentation",
-        "embedded": {"sha256": files.sha256(file), "size_bytes": file.stat().st_size, "rebuilt": True},
+        "embedded": {"sha256": io.sha256(file), "size_bytes": file.stat().st_size, "rebuilt": True},
     }
     (checkout / "data/catalog.yaml").write_text(yaml.safe_dump({NAME: entry}), encoding="utf-8")
 
@@ -81,8 +82,8 @@ def test_a_good_archive_is_unpacked_and_recorded_the_same_each_time(embedded: Pa
     assert done.stdout == f"deeplab: {embedded.stat().st_size} bytes, embedded, rebuilt, not upstream's file\n"
     record = store.load(tmp_path / "data/sources/deeplab/record.json", Fetched)
     graph = tmp_path / "data/sources/deeplab/frozen_inference_graph.pb"
-    assert record.files == {"frozen_inference_graph.pb": files.sha256(graph)}
-    assert (record.origin, record.rebuilt, record.sha256) == ("embedded", True, files.sha256(embedded))
+    assert record.files == {"frozen_inference_graph.pb": io.sha256(graph)}
+    assert (record.origin, record.rebuilt, record.sha256) == ("embedded", True, io.sha256(embedded))
     first = outputs(tmp_path)
     assert fetch(tmp_path).returncode == 0
     assert outputs(tmp_path) == first
@@ -98,12 +99,12 @@ def test_a_truncated_archive_is_refused(embedded: Path, tmp_path: Path) -> None:
 
 
 def test_a_wrong_hash_is_refused_and_both_are_shown(embedded: Path, tmp_path: Path) -> None:
-    known = files.sha256(embedded)
+    known = io.sha256(embedded)
     data = bytearray(embedded.read_bytes())
     data[-1] ^= 1
     embedded.write_bytes(data)
     message = refused(tmp_path)
-    assert f"expected SHA-256 {known}, got {files.sha256(embedded)}" in message
+    assert f"expected SHA-256 {known}, got {io.sha256(embedded)}" in message
 
 
 def test_an_unknown_source_is_named_with_the_nearest_one(embedded: Path, tmp_path: Path) -> None:

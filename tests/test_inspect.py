@@ -18,15 +18,16 @@ import yaml
 from documents import sections, shown
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.conversion import gpu
-from litemill.core import settings
-from litemill.core.catalog import Catalog
-from litemill.core.errors import SettingsError
-from litemill.graphs.found import Found
-from litemill.inspection import adding, pasted
+from litemill.delegates import gpu
+from litemill.graphs.graph import Cuts
+from litemill.ground.errors import SettingsError
+from litemill.inspection import adding
+from litemill.inspection import entry as entry_module
 from litemill.inspection.inspection import Inspection, inspect
 from litemill.inspection.opening import Piece
 from litemill.inspection.text import text
+from litemill.settings import reader
+from litemill.settings.catalog import Catalog
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(Path(__file__).parent / "graphs"))
@@ -225,7 +226,7 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def own(name: str) -> str:
-    return pasted.entry(name, "frozen_graph", [Piece(GraphDef())], Found("segmentation", {"image": "a"}, "b"), 7)
+    return entry_module.entry(name, "frozen_graph", [Piece(GraphDef())], Cuts("segmentation", {"image": "a"}, "b"), 7)
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\n# the end"])
@@ -233,12 +234,12 @@ def own(name: str) -> str:
 def test_an_entry_is_added_and_the_rest_stays_byte_for_byte(name: str, end: str, catalogue: Path) -> None:
     before = catalogue.read_text().rstrip() + end
     catalogue.write_text(before)
-    old = settings.read(catalogue, Catalog)
+    old = reader.read(catalogue, Catalog)
     said = adding.add(own(name))
     after = catalogue.read_text()
     assert after.startswith(before)
     assert after.endswith(own(name))
-    new = settings.read(catalogue, Catalog)
+    new = reader.read(catalogue, Catalog)
     (key,) = new.keys() - old.keys()
     assert new == old | {key: new[key]}
     assert said == f"data/catalog.yaml: {key} added; yours to say there: url, licence, labels"

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from clones import ONE_PICTURE, ONE_RUN, ROOT, Clone
 
-from litemill.core import paths, settings, store
-from litemill.core.catalog import Catalog
-from litemill.core.records import Fetched
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.source import Fetched
+from litemill.settings import reader
+from litemill.settings.catalog import Catalog
 
 pytestmark = pytest.mark.long
 # of each kind of file one: an archive with a frozen graph, one with a SavedModel, TFLite files
@@ -34,7 +36,7 @@ class Handler(SimpleHTTPRequestHandler):
     server: Mirror
 
     def __init__(self, *given: Any) -> None:
-        super().__init__(*given, directory=str(ROOT / paths.EMBEDDED))
+        super().__init__(*given, directory=str(ROOT / project.EMBEDDED))
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path.removeprefix("/"))
@@ -64,7 +66,7 @@ def built(root: Path, source: str) -> Clone:
     smaller = {"source": source, "fetch": fetch, "networks": networks, "recipes": recipes, "bottleneck_from": {}}
     clone.set(whole | smaller | {"images": ONE_PICTURE, "benchmark": ONE_RUN})
     if source != "embedded":
-        shutil.rmtree(clone.root / paths.EMBEDDED)
+        shutil.rmtree(clone.root / project.EMBEDDED)
     done = clone.repro(*TARGETS)
     assert done.returncode == 0, done.stdout + done.stderr
     return clone
@@ -85,7 +87,7 @@ def mirrored(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def test_the_mirror_is_asked_once_for_each_of_upstreams_own_paths(mirrored: Clone, mirror: Mirror) -> None:
-    catalog = settings.read(ROOT / paths.CATALOG, Catalog)
+    catalog = reader.read(ROOT / project.CATALOG, Catalog)
     entries = [catalog[name] for name in mirrored.params["fetch"]]
     assert sorted(mirror.asked) == sorted(entry.mirror for entry in entries)
     # an archive's path at the mirror is the end of its address upstream
@@ -97,7 +99,9 @@ def test_the_mirror_is_asked_once_for_each_of_upstreams_own_paths(mirrored: Clon
 
 def test_the_mirrored_sources_are_the_embedded_ones(mirrored: Clone, embedded: Clone) -> None:
     for name in mirrored.params["fetch"]:
-        there, here = (store.load(clone.root / paths.record("fetch", name), Fetched) for clone in (mirrored, embedded))
+        there, here = (
+            store.load(clone.root / project.record("fetch", name), Fetched) for clone in (mirrored, embedded)
+        )
         assert (there.origin, here.origin) == ("mirror", "embedded")
         assert (there.sha256, there.files) == (here.sha256, here.files)
 

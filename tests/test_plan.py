@@ -8,7 +8,8 @@ import pytest
 import yaml
 from clones import ROOT, Clone
 
-from litemill.core import params, pipelines
+from litemill.dvc import pipelines
+from litemill.settings import params
 
 LIMIT = 60
 

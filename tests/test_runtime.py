@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from litemill import runtime
-from litemill.core.errors import ArtifactError
-from litemill.core.records import Tensor
+from litemill.ground.errors import ArtifactError
+from litemill.records.base import Tensor
 from litemill.runtime import Model
 
 EMBEDDED = Path(__file__).parents[1] / "data/embedded/lite-models"

@@ -8,8 +8,8 @@ from processes import Checkout, all_ended, first_line, parent_of
 STAGE = """
 import errno
 import sys
-from litemill.core import stage
-from litemill.core.errors import GraphError
+from litemill.ground import command
+from litemill.ground.errors import GraphError
 
 def work(network: str, error: str, dry_run: bool = False, mood: str = "") -> str | None:
     '''Do the work.
@@ -35,7 +35,7 @@ def work(network: str, error: str, dry_run: bool = False, mood: str = "") -> str
     return f"{network} {dry_run}{mood}"
 
 if __name__ == "__main__":
-    stage.run(work)
+    command.run(work)
 """
 
 
@@ -129,7 +129,7 @@ def test_a_stage_dies_with_its_killed_parent(checkout: Checkout) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the shell's own death is noticed")
 @pytest.mark.parametrize("command", ["{} -m stages.wait; true", "exec {} -m stages.wait"])
 def test_a_stage_dies_with_the_killed_parent_of_its_shell(checkout: Checkout, command: str) -> None:
-    checkout.write("wait", "import time\nfrom litemill.core.lifetime import die_with_parent\n"
+    checkout.write("wait", "import time\nfrom litemill.ground.process import die_with_parent\n"
                            "die_with_parent()\nprint('on', flush=True)\ntime.sleep(600)")  # fmt: skip
     parent = checkout.start(*parent_of("/bin/sh", "-c", command.format(sys.executable)))
     assert first_line(parent) == "on"

@@ -12,11 +12,14 @@ import pytest
 from clones import ONE_PICTURE, ONE_RUN, Clone
 from devices import tool_standin
 
-from litemill.core import params, paths, store
-from litemill.core.judged import Paired, Validated
-from litemill.core.params import Network, Params
-from litemill.core.recipe import Recipe
-from litemill.devices import host
+from litemill.devices import transport
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.accuracy import Paired, Validated
+from litemill.settings import params
+from litemill.settings.network import Network
+from litemill.settings.params import Params
+from litemill.settings.recipe import Recipe
 
 pytestmark = pytest.mark.build
 RECIPES = {
@@ -78,7 +81,7 @@ def smaller(clone: Clone) -> None:
             "benchmark": ONE_RUN,
             "gallery": whole["gallery"][:1],
             "targets": {"here": {"host": True, "configurations": [{"threads": 1}], "processes": 1, "pause_s": 0}},
-            "tool": {host.abi(): {"file": str(tool_standin.write(clone.root.parent / "tool"))}},
+            "tool": {transport.host_abi(): {"file": str(tool_standin.write(clone.root.parent / "tool"))}},
         }
     )
 
@@ -89,7 +92,7 @@ def pipeline(clone: Clone) -> Iterator[tuple[str, str, set[str], set[str]]]:
         stages = [stage for stage in repo.index.stages if hasattr(stage, "addressing")]
         for stage in sorted(stages, key=lambda one: ORDER.index(one.name.partition("@")[0])):
             read = [Path(one.fs_path).relative_to(clone.root) for one in stage.deps]
-            pieces = {path.stem for path in read if path.parent == paths.PIECES or path == paths.PARAMS}
+            pieces = {path.stem for path in read if path.parent == project.PIECES or path == project.PARAMS}
             yield stage.addressing, str(stage.cmd), pieces, {out.def_path for out in stage.outs}
 
 
@@ -140,7 +143,7 @@ def covers(declared: str, key: str) -> bool:
     if declared.startswith("built_with.") and kind == "recipes":
         return name in RECIPES[declared.removeprefix("built_with.")]
     whole = {"built_with": "recipes"}.get(kind, kind)
-    return declared in (key, whole, paths.PARAMS.stem)
+    return declared in (key, whole, project.PARAMS.stem)
 
 
 def test_every_stage_of_the_pipeline_ran(runs: dict[str, Run]) -> None:

@@ -13,9 +13,11 @@ import pytest
 import yaml
 from clones import ONE_PICTURE, ONE_RUN, Clone
 
-from litemill.core import files, npz, paths, store
-from litemill.core.judged import Validated
-from litemill.core.records import Fetched, Frozen
+from litemill.ground import io, project
+from litemill.records import store
+from litemill.records.accuracy import Validated
+from litemill.records.graph import Frozen
+from litemill.records.source import Fetched
 from litemill.runtime import Model
 
 sys.path.insert(0, str(Path(__file__).parent / "graphs"))
@@ -68,32 +70,33 @@ def built(clone: Clone) -> Clone:
 
 
 def test_both_halves_are_fetched_into_one_source(built: Clone) -> None:
-    record = store.load(built.root / paths.record("fetch", "mine"), Fetched)
+    record = store.load(built.root / project.record("fetch", "mine"), Fetched)
     sizes = {half: (built.root / f"mine/{half}.tar.gz").stat().st_size for half in HALVES}
     assert record.size_bytes == sum(sizes.values())
-    assert record.sha256 == files.sha256(built.root / "mine/predict.tar.gz")
-    assert record.transfer_sha256 == files.sha256(built.root / "mine/transfer.tar.gz")
+    assert record.sha256 == io.sha256(built.root / "mine/predict.tar.gz")
+    assert record.transfer_sha256 == io.sha256(built.root / "mine/transfer.tar.gz")
     assert {f"{half}/saved_model/saved_model.pb" for half in HALVES} <= set(record.files)
     for path, sha256 in record.files.items():
-        assert files.sha256(built.root / paths.source("mine") / path) == sha256
+        assert io.sha256(built.root / project.source("mine") / path) == sha256
 
 
 def test_each_network_is_cut_from_the_joined_graph(built: Clone) -> None:
     for half in HALVES:
-        record = store.load(built.root / paths.record("freeze", half), Frozen)
+        record = store.load(built.root / project.record("freeze", half), Frozen)
         assert record.entry.cut["style"].startswith("predict/")
         assert record.entry.cut["content"].startswith("transfer/")
-    sizes = {half: Model(built.root / paths.artifact(half, "fp32")).inputs[0].shape for half in HALVES}
+    sizes = {half: Model(built.root / project.artifact(half, "fp32")).inputs[0].shape for half in HALVES}
     assert sizes == dict.fromkeys(HALVES, (1, *SIZE, 3))
 
 
 def test_the_files_are_the_original(built: Clone) -> None:
     metrics = {
-        half: store.load(built.root / paths.record("validate", half), Validated).artifacts[0].metrics for half in HALVES
+        half: store.load(built.root / project.record("validate", half), Validated).artifacts[0].metrics
+        for half in HALVES
     }
     assert metrics["predict"]["bottleneck_cosine"] > 0.99999
     assert metrics["transfer"]["psnr_db"] > 60
-    stylized = npz.read(built.root / paths.reference("transfer"))["stylized"]
+    stylized = io.read_arrays(built.root / project.reference("transfer"))["stylized"]
     assert float(np.ptp(stylized)) > 0.05
 
 
@@ -134,8 +137,8 @@ def test_a_half_that_was_swapped_for_another_file_is_refused(built: Clone, pair:
 
 
 def test_a_catalogue_that_names_the_wrong_half_is_refused(built: Clone, tmp_path: Path) -> None:
-    catalog = built.root / paths.CATALOG
-    good, sources = catalog.read_text(), built.root / paths.source("mine")
+    catalog = built.root / project.CATALOG
+    good, sources = catalog.read_text(), built.root / project.source("mine")
     head, mine = good.split("\nmine:\n")
     entry = yaml.safe_load(mine)
     entry["transfer"] = {name: entry[name] for name in ("url", "mirror", "sha256", "size_bytes")}

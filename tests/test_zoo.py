@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from litemill.core import files, paths, settings
-from litemill.core.catalog import Catalog
+from litemill.ground import io, project
+from litemill.settings import reader
+from litemill.settings.catalog import Catalog
 
 ROOT = Path(__file__).parents[1]
 DM05 = "deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01"
@@ -60,7 +61,7 @@ def download(checkout: Path, mirror: str, data: bytes, base: str = "upstream") -
 
 
 def test_the_table_lists_every_source_once_and_the_json_too(checkout: Path) -> None:
-    names = list(settings.read(ROOT / paths.CATALOG, Catalog))
+    names = list(reader.read(ROOT / project.CATALOG, Catalog))
     done = zoo(checkout)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.split("\n\n")[0].splitlines()
@@ -96,7 +97,7 @@ def test_an_unpacked_source_is_at_hand(checkout: Path) -> None:
 
 @pytest.mark.parametrize("base", ["upstream", "0123456789abcdef"])
 def test_a_download_counts_as_cached_only_if_it_is_the_known_file(base: str, checkout: Path) -> None:
-    entry = settings.read(ROOT / paths.CATALOG, Catalog)[OFFICIAL]
+    entry = reader.read(ROOT / project.CATALOG, Catalog)[OFFICIAL]
     data = (ROOT / "data/embedded" / entry.mirror).read_bytes()
     file = download(checkout, entry.mirror, data, base)
     assert presence(checkout, OFFICIAL)["places"] == ["embedded", "cached"]
@@ -106,12 +107,12 @@ def test_a_download_counts_as_cached_only_if_it_is_the_known_file(base: str, che
 
 @pytest.mark.parametrize(("where", "proof"), [("upstream", "lock file"), ("mirror", "lock file (mirror)")])
 def test_what_the_first_download_recorded_is_known_ever_after(where: str, proof: str, checkout: Path) -> None:
-    entry = settings.read(ROOT / paths.CATALOG, Catalog)[FP16]
+    entry = reader.read(ROOT / project.CATALOG, Catalog)[FP16]
     file = download(checkout, entry.mirror, b"first")
     assert presence(checkout, FP16) == {
         "places": [], "size_bytes": None, "exact": False, "proof": "first download", "pinned": {},
     }  # fmt: skip
-    pin = {"sha256": files.sha256(file), "size_bytes": 5}
+    pin = {"sha256": io.sha256(file), "size_bytes": 5}
     (checkout / "data/sources.lock.json").write_text(json.dumps({where: {FP16: pin}}))
     assert presence(checkout, FP16) == {
         "places": ["cached"], "size_bytes": 5, "exact": True, "proof": proof, "pinned": {where: pin},
@@ -119,9 +120,9 @@ def test_what_the_first_download_recorded_is_known_ever_after(where: str, proof:
 
 
 def test_two_sources_of_one_address_are_told_apart(checkout: Path) -> None:
-    entry = settings.read(ROOT / paths.CATALOG, Catalog)["magenta_inception"]
+    entry = reader.read(ROOT / project.CATALOG, Catalog)["magenta_inception"]
     file = download(checkout, entry.mirror, b"the original")
-    pin = {"sha256": files.sha256(file), "size_bytes": 12}
+    pin = {"sha256": io.sha256(file), "size_bytes": 12}
     (checkout / "data/sources.lock.json").write_text(json.dumps({"upstream": {"magenta_inception": pin}}))
     assert presence(checkout, "magenta_inception")["places"] == ["cached"]
     assert presence(checkout, "magenta_mobile")["places"] == ["embedded"]

@@ -14,7 +14,7 @@ from convolution import constant
 from released_tflite import ReleasedModel
 from replay import Replay, Size
 
-from litemill.core.errors import GraphError
+from litemill.ground.errors import GraphError
 
 tf1 = tf.compat.v1
 

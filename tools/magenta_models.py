@@ -14,8 +14,8 @@ from convolution import Weight
 from released_tflite import ReleasedModel, Values
 from replay import Replay, Size
 
-from litemill.core.errors import GraphError
-from litemill.core.files import replacing
+from litemill.ground.errors import GraphError
+from litemill.ground.io import replacing
 
 tf1 = tf.compat.v1
 

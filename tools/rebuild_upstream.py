@@ -27,8 +27,8 @@ from pathlib import Path
 # a script sees its own folder only; the library lies beside it
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from litemill.core.errors import LitemillError, from_os
-from litemill.core.files import write
+from litemill.ground.errors import LitemillError, from_os
+from litemill.ground.io import write
 
 GRAPH = "frozen_inference_graph.pb"
 # 2018-10-01, the day in the first rebuilt archive's name: any fixed one gives the same bytes each time

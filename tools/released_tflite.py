@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
-from litemill.core.errors import GraphError, SourceError
+from litemill.ground.errors import GraphError, SourceError
 
 Values = npt.NDArray[Any]
 

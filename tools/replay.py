@@ -11,7 +11,7 @@ from batch_norm import MadeUpNorms
 from convolution import NO_ACTIVATION, Convolutions, FreshNames, Weight, activated, constant
 from released_tflite import Operator, ReleasedModel, Values
 
-from litemill.core.errors import GraphError
+from litemill.ground.errors import GraphError
 
 tf1 = tf.compat.v1
 

@@ -16,8 +16,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from litemill.core.errors import ArtifactError
-from litemill.core.lifetime import die_with_parent
+from litemill.ground.errors import ArtifactError
+from litemill.ground.process import die_with_parent
 from litemill.runtime import Model
 
 TIME_LIMIT_S = 900

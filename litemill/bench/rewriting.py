@@ -3,12 +3,13 @@
 from msgspec.structs import asdict
 
 from litemill.bench.host import Job, Turn, measure_in_turn
-from litemill.bench.operators import multiply_adds, xnnpack
 from litemill.bench.statistics import latency
-from litemill.core import paths, store
-from litemill.core.measured import Rewriting, TimedVariant
-from litemill.core.params import Benchmark
+from litemill.delegates.xnnpack import multiply_adds, xnnpack
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.cost import Rewriting, TimedVariant
 from litemill.runtime import Model
+from litemill.settings.params import Benchmark
 
 
 def rewriting(network: str, settings: Benchmark) -> Rewriting:
@@ -16,7 +17,7 @@ def rewriting(network: str, settings: Benchmark) -> Rewriting:
     found = store.variants(network)
     if not found:
         return Rewriting(network)
-    files = [paths.variant(network, one.name) for one in found]
+    files = [project.variant(network, one.name) for one in found]
     turn = Turn(1, settings.rewriting_rounds, settings.warmup)
     together, *alone = measure_in_turn(
         [Job(tuple(map(str, files)), (turn,)), *(Job((str(path),), (Turn(1, 1),)) for path in files)]

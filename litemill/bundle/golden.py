@@ -12,8 +12,8 @@ from PIL import Image
 from litemill.bundle import check
 from litemill.bundle.check import Floats
 from litemill.bundle.manifest import Golden, Normalization, Port
-from litemill.core.rules import Target
-from litemill.tasks.pictures import Pixels
+from litemill.settings.recommend import Target
+from litemill.tasks.images import Pixels
 
 Value = npt.NDArray[np.generic]
 

@@ -1,8 +1,8 @@
 """What a bundle says of itself, in `manifest.json`; paths are relative to its folder."""
 
-from litemill.core.measured import Latency, Machine
-from litemill.core.records import Record, Tensor
-from litemill.core.rules import Target
+from litemill.records.base import Record, Tensor
+from litemill.records.cost import Latency, Machine
+from litemill.settings.recommend import Target
 
 
 class Normalization(Record, frozen=True):

@@ -7,8 +7,8 @@ import numpy as np
 from safetensors.numpy import save
 
 from litemill.runtime import Model
-from litemill.tasks import picture_files, pictures, stylization
-from litemill.tasks.pictures import Floats
+from litemill.tasks import images, picture_files, stylization
+from litemill.tasks.images import Floats
 
 
 def bottlenecks(folder: Path, predict: Path) -> dict[str, Floats]:
@@ -22,7 +22,7 @@ def bottlenecks(folder: Path, predict: Path) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     model = Model(predict, 1, ("style",))
     for name, path in picture_files.below(folder).items():
-        style = stylization.prepare(pictures.read(path), model.size("style"))
+        style = stylization.prepare(images.read(path), model.size("style"))
         found[name] = model.run({"style": style}).ravel()
     return found
 

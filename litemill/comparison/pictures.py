@@ -7,15 +7,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.comparison.changes import Artifact
-from litemill.comparison.revision import Revision
-from litemill.core import npz, paths
-from litemill.core.errors import LitemillError
-from litemill.report import differences, palette
-from litemill.report.grid import Cell, Grid, fitted
+from litemill.analysis.changes import Artifact
+from litemill.dvc.revision import Revision
+from litemill.ground import io, project
+from litemill.ground.errors import LitemillError
+from litemill.render import grid
+from litemill.render.grid import Cell, Grid, fitted
+from litemill.report import illustrations
 from litemill.report.tables import stems
-from litemill.tasks import pictures
-from litemill.tasks.pictures import Pixels
+from litemill.tasks import images
+from litemill.tasks.images import Pixels
 
 COLUMNS = ("base", "head", "difference")
 
@@ -59,12 +60,12 @@ def _grid(recipes: list[str], old: Said, new: Said) -> Grid:
 
 def _said(side: Revision, network: str, scratch: Path) -> Said | None:
     """Read what a side's files said; None where it is not at hand, or of a form that is not known."""
-    outputs, record = paths.outputs(network), paths.record("samples", network)
+    outputs, record = project.outputs(network), project.record("samples", network)
     if not (side.fetch(outputs, scratch / outputs) and side.fetch(record, scratch / record)):
         return None
     try:
         names = msgspec.json.decode((scratch / record).read_bytes(), type=Evaluated).evaluation
-        return Said(npz.read(scratch / outputs), names)
+        return Said(io.read_arrays(scratch / outputs), names)
     except (LitemillError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
@@ -78,8 +79,8 @@ def _row(recipe: str, old: dict[str, Answer], new: dict[str, Answer]) -> tuple[C
     sample = max(differing, key=lambda one: differing[one])
     base, head = old[sample], new[sample]
     labels = base.ndim == 2  # noqa: PLR2004
-    drawn = _overlays(base, head, sample) if labels else (base, head, differences.of_pictures(head, base))
-    shown = [pictures.resize(one, *fitted(one.shape[:2])) for one in drawn]
+    drawn = _overlays(base, head, sample) if labels else (base, head, illustrations.of_pictures(head, base))
+    shown = [images.resize(one, *fitted(one.shape[:2])) for one in drawn]
     share = f"{np.count_nonzero(base != head):,} pixels" if labels else f"largest {int(_gap(base, head).max())} of 255"
     return (Cell(shown[0], recipe), Cell(shown[1], stems(sample)), Cell(shown[2], share))
 
@@ -94,8 +95,8 @@ def _gap(base: Answer, head: Answer) -> Answer:
 
 def _overlays(base: Pixels, head: Pixels, sample: str) -> tuple[Pixels, Pixels, Pixels]:
     """Draw labels over their photo, and in a colour of no class where they differ."""
-    path = paths.IMAGES / sample
-    photo = pictures.read(path) if path.is_file() else None
+    path = project.IMAGES / sample
+    photo = images.read(path) if path.is_file() else None
     if photo is None or photo.shape[:2] != base.shape:  # another picture has that name by now
         photo = np.full((*base.shape, 3), 255, np.uint8)
-    return palette.overlay(photo, base), palette.overlay(photo, head), differences.of_labels(photo, head, base)
+    return grid.overlay(photo, base), grid.overlay(photo, head), illustrations.of_labels(photo, head, base)

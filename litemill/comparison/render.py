@@ -4,11 +4,11 @@ import base64
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from litemill.comparison import limits, words
-from litemill.comparison.comparison import Comparison
-from litemill.core import paths, templates
-from litemill.report import grid
-from litemill.report.grid import Grid
+from litemill.comparison import tables
+from litemill.comparison.compare import Comparison
+from litemill.ground import io, project
+from litemill.render import grid
+from litemill.render.grid import Grid
 from litemill.report.markdown import cell
 
 
@@ -34,15 +34,15 @@ def figures(grids: Mapping[str, Grid | None]) -> list[Figure]:
 
 def render(template: str, comparison: Comparison, drawn: list[Figure]) -> str:
     """Fill `diff.md.j2` or `diff.html.j2`."""
-    return templates.load("litemill.comparison", template, cell=cell, cut=words.cut).render(
+    return io.template("litemill.comparison", template, cell=cell, cut=tables.cut).render(
         comparison=comparison,
-        counts=words.counts(comparison),
+        counts=tables.counts(comparison),
         outside=[one for one in comparison.artifacts if one.artifact.failing],
-        settings=words.settings(comparison),
-        artifacts=words.artifacts(comparison),
-        kept=words.budgets(comparison),
-        budgets=limits.table(comparison.budgets),
-        notes=words.notes(comparison),
+        settings=tables.settings(comparison),
+        artifacts=tables.artifacts(comparison),
+        kept=tables.budgets_kept(comparison),
+        budgets=tables.table(comparison.budgets),
+        notes=tables.notes(comparison),
         figures=drawn,
-        folder=paths.DIFF_FIGURES.relative_to(paths.DIFF.parent).as_posix(),
+        folder=project.DIFF_FIGURES.relative_to(project.DIFF.parent).as_posix(),
     )

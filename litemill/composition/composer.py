@@ -1,16 +1,94 @@
-"""A photo stylized but for some classes, or in these alone."""
+"""A photo stylized but for some classes, or in these alone; the files that do it; how it is shown."""
 
+from collections.abc import Collection
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from PIL import Image
 
-from litemill.composition import blend, choice, matte, painting
-from litemill.composition.choice import Chosen
-from litemill.core.errors import PictureError
-from litemill.core.gallery import Composition
-from litemill.core.params import Params
-from litemill.tasks import pictures, sampling
-from litemill.tasks.pictures import Floats, Pixels
+from litemill.composition import matte, painting
+from litemill.ground import process, project
+from litemill.ground.errors import ArtifactError, PictureError
+from litemill.records import store
+from litemill.records.accuracy import Validated
+from litemill.runtime import Model
+from litemill.settings import label_names, reader
+from litemill.settings.catalog import Entry
+from litemill.settings.gallery import Composition
+from litemill.settings.network import Network
+from litemill.settings.params import Params
+from litemill.tasks import images, roles, sampling
+from litemill.tasks.images import Floats, Pixels
+
+# what tells the better of a network's files, by the part that it is
+MEASURE = {None: "label_agreement", "predict": "bottleneck_cosine", "transfer": "psnr_db"}
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """A TFLite file, its network and recipe, and what is known of the network.
+
+    `truth` is the file's mean IoU with the ground truth, 0 where there is none.
+    """
+
+    network: str
+    recipe: str
+    path: Path
+    settings: Network
+    entry: Entry
+    truth: float
+
+    def load(self) -> Model:
+        """Load the file."""
+        return Model(self.path, process.CORES, roles.inputs(self.settings))
+
+    def class_names(self) -> tuple[str, ...]:
+        """Give the names of a segmentation file's classes, in its order."""
+        return label_names.load(self.settings.source, self.entry)
+
+
+def complete(params: Params) -> bool:
+    """Tell whether there are networks for all that a composition takes."""
+    return bool(params.bottleneck_from) and any(network.part is None for network in params.networks.values())
+
+
+def segmentation(params: Params, wanted: Collection[str]) -> Chosen:
+    """Choose the segmentation network that knows the wanted classes and is nearest to the ground truth.
+
+    SettingsError with the nearest name where no network knows a class, ArtifactError where none is built.
+    """
+    chosen = [best(name) for name, network in params.networks.items() if network.part is None]
+    if not chosen:
+        raise ArtifactError("no segmentation network is built", remedy="add one to params.yaml: networks")
+    known = {name for one in chosen for name in one.class_names()}
+    for name in wanted:
+        reader.require(name, known, str(project.LABELS), "class")
+    fitting = [one for one in chosen if set(wanted) <= set(one.class_names())]
+    if not fitting:
+        raise ArtifactError(f"no network knows all of {', '.join(wanted)}", remedy="give classes of one label file")
+    return max(fitting, key=lambda one: one.truth)
+
+
+def stylization(params: Params) -> tuple[Chosen, Chosen]:
+    """Choose a predict and a transfer file: of the first pair of networks that feed each other."""
+    for transfer, predict in params.bottleneck_from.items():
+        return best(predict), best(transfer)
+    raise ArtifactError("no style-transfer networks are built", remedy="name a pair in params.yaml: bottleneck_from")
+
+
+def best(network: str) -> Chosen:
+    """Choose a network's file nearest to the original; of equal ones the smallest."""
+    known, validated = store.frozen(network), store.load(project.record("validate", network), Validated)
+    measure = MEASURE[known.settings.part]
+    judged = [one for one in validated.artifacts if not one.baseline]
+    if not judged:
+        raise ArtifactError(f"{project.MODELS / network}: holds no file", remedy="run: dvc repro")
+    one = max(judged, key=lambda one: (one.metrics[measure], -one.size_bytes))
+    path = project.artifact(network, one.name)
+    store.check(project.record("validate", network), one.sha256, path)
+    truth = float(np.mean(list(one.class_iou.values()))) if one.class_iou else 0.0
+    return Chosen(network, one.name, path, known.settings, known.entry, truth)
 
 
 class Composed(msgspec.Struct, frozen=True):
@@ -46,15 +124,15 @@ def compose(wanted: Composition, params: Params, folder: Path = Path()) -> Compo
     SettingsError
         No network knows a class.
     """
-    photo, style = (pictures.read(folder / name) for name in (wanted.photo, wanted.style))
-    predict, transfer = choice.stylization(params)
+    photo, style = (images.read(folder / name) for name in (wanted.photo, wanted.style))
+    predict, transfer = stylization(params)
     if not wanted.classes:
         painted = painting.painted(predict.load(), transfer.load(), photo, style)
-        return Composed(blend.blend(photo, painted, None, keep=False), (), (predict, transfer))
-    segmenter = choice.segmentation(params, wanted.classes)
+        return Composed(matte.blend(photo, painted, None, keep=False), (), (predict, transfer))
+    segmenter = segmentation(params, wanted.classes)
     fitted, absent = _matte(segmenter, photo, wanted)
     painted = painting.painted(predict.load(), transfer.load(), photo, style)
-    whole = blend.blend(photo, painted, fitted, keep=bool(wanted.keep))
+    whole = matte.blend(photo, painted, fitted, keep=bool(wanted.keep))
     return Composed(whole, absent, (segmenter, predict, transfer))
 
 
@@ -71,3 +149,32 @@ def _matte(chosen: Chosen, photo: Pixels, wanted: Composition) -> tuple[Floats, 
             remedy="name one of these classes, or take another photo",
         )
     return matte.fit(seen, [names.index(name) for name in wanted.classes]), absent
+
+
+HEIGHT, GAP = 288, 6  # pixels
+
+
+PAPER = (255, 255, 255)
+
+
+QUALITY = 82  # of JPEG: a seventh of a PNG's bytes for what is a photo in part
+
+
+def draw(photo: Pixels, style: Pixels, composed: Pixels) -> bytes:
+    """Lay the three out, [h, w, 3] each, as JPEG; the same pictures give the same bytes."""
+    small = (HEIGHT - GAP) // 2
+    above, below, main = _high(photo, small), _high(style, small), _high(composed, HEIGHT)
+    column = max(above.width, below.width)
+    whole = Image.new("RGB", (column + GAP + main.width, HEIGHT), PAPER)
+    whole.paste(above, ((column - above.width) // 2, 0))
+    whole.paste(below, ((column - below.width) // 2, HEIGHT - small))
+    whole.paste(main, (column + GAP, 0))
+    stream = BytesIO()
+    whole.save(stream, format="JPEG", quality=QUALITY, optimize=True)
+    return stream.getvalue()
+
+
+def _high(pixels: Pixels, height: int) -> Image.Image:
+    """Give a picture at a height, its shape kept."""
+    width = max(1, round(pixels.shape[1] * height / pixels.shape[0]))
+    return Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)

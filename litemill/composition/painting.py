@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from litemill.composition.guided import blurred
+from litemill.composition.matte import blurred
 from litemill.runtime import Model
-from litemill.tasks import pictures, segmentation, stylization
-from litemill.tasks.pictures import Floats, Pixels
+from litemill.tasks import images, segmentation, stylization
+from litemill.tasks.images import Floats, Pixels
 
 Draw = Callable[[Floats], Floats]
 
@@ -41,11 +41,11 @@ def step(draw: Draw, photo: Pixels, tile: tuple[int, int], scale: float) -> Floa
     """Stylize a photo at `scale` times the tile's size, its coarse part taken from half of that."""
     bounds = (int(tile[0] * scale), int(tile[1] * scale))
     height, width = segmentation.fitted(photo.shape[:2], bounds, "fit")
-    fine = tiled(draw, pictures.shares(pictures.resize(photo, height, width)), tile)
+    fine = tiled(draw, images.shares(images.resize(photo, height, width)), tile)
     if scale <= 1:
         return fine
     coarse = step(draw, photo, tile, max(scale / 2, 1.0))
-    return fine + blurred(pictures.enlarged(coarse, (height, width)) - fine, COARSE)
+    return fine + blurred(images.enlarged(coarse, (height, width)) - fine, COARSE)
 
 
 def tiled(draw: Draw, content: Floats, tile: tuple[int, int]) -> Floats:

@@ -11,9 +11,9 @@ import tensorflow as tf
 from tensorflow.lite.python.convert_phase import ConverterError
 
 from litemill.conversion import float16, quantizer
-from litemill.core.errors import ConversionError
-from litemill.core.recipe import Recipe
-from litemill.core.records import Tensor
+from litemill.ground.errors import ConversionError
+from litemill.records.base import Tensor
+from litemill.settings.recipe import Recipe
 
 Samples = Mapping[str, npt.NDArray[Any]]
 FLOAT = Recipe("none")

@@ -7,10 +7,11 @@ import msgspec
 from ai_edge_litert import schema_py_generated as schema
 from tensorflow.lite.python.convert import mlir_quantize
 
-from litemill.conversion import converter, keep_float, ranges, refit, tflite
-from litemill.conversion.walk import Values
-from litemill.core.recipe import Recipe
-from litemill.core.records import Tensor
+from litemill.conversion import converter, keep_float, tflite
+from litemill.conversion.refit import fit, ranges
+from litemill.conversion.refit.layerwise import Values
+from litemill.records.base import Tensor
+from litemill.settings.recipe import Recipe
 
 
 class Int8(NamedTuple):
@@ -40,7 +41,7 @@ def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe,
     data = quantized(original, kept)
     if recipe.refit:
         model = tflite.read(data)
-        notes = (*notes, refit.refit(model, original, used))
+        notes = (*notes, fit.refit(model, original, used))
         data = tflite.write(model)
     return Int8(data, kept, notes)
 

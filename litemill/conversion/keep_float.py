@@ -8,10 +8,10 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from litemill.conversion import tflite
-from litemill.conversion.layer import layers
-from litemill.conversion.walk import Values
-from litemill.core.errors import ConversionError
-from litemill.core.settings import nearest
+from litemill.conversion.refit.layer import layers
+from litemill.conversion.refit.layerwise import Values
+from litemill.ground.errors import ConversionError
+from litemill.settings.reader import nearest
 
 Quantize = Callable[[schema.ModelT, Sequence[str]], bytes]
 Wanted = Literal["auto"] | tuple[str, ...]

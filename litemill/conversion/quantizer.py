@@ -7,9 +7,9 @@ from contextlib import redirect_stderr
 from typing import NamedTuple
 
 from litemill.conversion import tflite
-from litemill.core.errors import ConversionError
-from litemill.core.recipe import OpRule
-from litemill.core.settings import nearest
+from litemill.ground.errors import ConversionError
+from litemill.settings.reader import nearest
+from litemill.settings.recipe import OpRule
 
 # TFLite's names of the operators that have weights to quantize, and the package's
 QUANTIZABLE = {

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from litemill.core.errors import DeviceError
-from litemill.devices.place import Answer, DroppedError
+from litemill.devices.transport import Answer, DroppedError
+from litemill.ground.errors import DeviceError
 
 CALL_S = 20.0
 _BROKEN = re.compile(

@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import roles, threads
-from litemill.core.recipe import Tolerance
 from litemill.devices.plan import Item
+from litemill.ground import process
 from litemill.runtime import Floats, Model, from_stored, to_stored
-from litemill.tasks import judge
+from litemill.settings.recipe import Tolerance
+from litemill.tasks import judge, roles
 from litemill.tasks.judge import Case, Figures
 
 # of a picture that the file itself, on the host, judges worse than the mean that a tolerance is for
@@ -48,7 +48,7 @@ class Check:
     def __init__(self, item: Item, recipe: Tolerance) -> None:
         case = judge.case_of(item.network)
         self._case = _first(case)
-        self._model = Model(item.file, threads.CORES, roles.inputs(case.settings))
+        self._model = Model(item.file, process.CORES, roles.inputs(case.settings))
         self._tolerance = item.configuration.tolerance or recipe
 
     @property

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from litemill.core.targets import Configuration, Target
 from litemill.devices.folder import quoted
+from litemill.settings.devices import Configuration, Target
 
 
 class Feed(msgspec.Struct, frozen=True):

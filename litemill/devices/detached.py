@@ -3,10 +3,11 @@
 import time
 from typing import NamedTuple
 
-from litemill.bench.toollog import Run, read
-from litemill.core.errors import DeviceError
+from litemill.benchmark_log.runs import read
+from litemill.benchmark_log.verdict import Run
 from litemill.devices.folder import Folder, quoted
-from litemill.devices.place import Stop
+from litemill.devices.transport import Stop
+from litemill.ground.errors import DeviceError
 
 POLL_S = 0.3
 POLL_MOST_S = 5.0

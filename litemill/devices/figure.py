@@ -5,11 +5,11 @@ from statistics import median
 
 import msgspec
 
-from litemill.bench.processes import DRIFT, summarize
-from litemill.bench.toollog import Run
-from litemill.core.device_records import Condition, Extent, Figure, Handset, Outcome, Process
+from litemill.bench.statistics import DRIFT, summarize
+from litemill.benchmark_log.verdict import Run
 from litemill.devices.journal import Taken
 from litemill.devices.plan import CHECK, Item
+from litemill.records.device import Condition, Device, Extent, Figure, Outcome, Process
 
 LEAST_CAP = 0.99
 EXTENTS = {"full": "fully", "partial": "partly", "none": "not", "not_stated": "it is not stated whether"}
@@ -32,7 +32,7 @@ def process(run: Run, position: int, before: Condition | None, after: Condition,
     )
 
 
-def figure(item: Item, taken: Sequence[Taken], handset: Handset, tool_sha256: str, seed: int) -> Figure:
+def figure(item: Item, taken: Sequence[Taken], handset: Device, tool_sha256: str, seed: int) -> Figure:
     """Put together what came of an item's steps; one that failed makes it a failure, whatever others said."""
     check = next((one for one in taken if one.process == CHECK), None)
     timed = [one for one in taken if one.process != CHECK]

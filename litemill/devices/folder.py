@@ -5,9 +5,9 @@ import shlex
 import socket
 from pathlib import Path
 
-from litemill.core import files
-from litemill.core.errors import DeviceError
-from litemill.devices.place import Place
+from litemill.devices.transport import Transport
+from litemill.ground import io
+from litemill.ground.errors import DeviceError
 
 _MARK = "litemill-"
 
@@ -29,7 +29,7 @@ class Folder:
         Where the folder is; its last part is `name_of` a target.
     """
 
-    def __init__(self, place: Place, path: str) -> None:
+    def __init__(self, place: Transport, path: str) -> None:
         self.place = place
         self.path = path
         self.name = path.rpartition("/")[2]
@@ -99,7 +99,7 @@ def quoted(words: list[str]) -> str:
 def sha256_of(data: bytes, beside: Path) -> tuple[Path, str]:
     """Write bytes to a file of that content's name in a folder, and give both."""
     digest = hashlib.sha256(data).hexdigest()
-    files.write(beside / digest, data)
+    io.write(beside / digest, data)
     return beside / digest, digest
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.core import paths, store
-from litemill.core.device_records import Extent, Process
-from litemill.core.records import Record
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.base import Record
+from litemill.records.device import Extent, Process
 
 
 class Taken(Record, frozen=True):
@@ -45,7 +46,7 @@ class Journal:
 
     def __init__(self, target: str, device: str) -> None:
         self._target = target
-        self._folder = paths.UNFINISHED / target
+        self._folder = project.UNFINISHED / target
         self._steps = self._folder / "".join(sign if sign.isalnum() else "_" for sign in device)
 
     def open(self, serial: str, path: str) -> None:
@@ -57,7 +58,7 @@ class Journal:
         _opened(self._target).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # steps are kept in it
             self._folder.rmdir()
-            paths.UNFINISHED.rmdir()
+            project.UNFINISHED.rmdir()
 
     def save(self, name: str, taken: Taken) -> None:
         """Note a step that is done."""
@@ -84,4 +85,4 @@ def left_open(target: str) -> bool:
 
 
 def _opened(target: str) -> Path:
-    return paths.UNFINISHED / target / "opened.json"
+    return project.UNFINISHED / target / "opened.json"

@@ -11,29 +11,31 @@ from typing import NamedTuple
 import filelock
 
 from litemill.bench.machine import machine
-from litemill.core.device_records import Handset
-from litemill.core.errors import DeviceError, LitemillError
-from litemill.core.params import Params
 from litemill.devices import adb as adb_client
-from litemill.devices import handset, host, plan, selection, tool
+from litemill.devices import plan, selection, status, tool, transport
 from litemill.devices.adb import Adb
 from litemill.devices.folder import Folder, name_of
 from litemill.devices.journal import Journal, left_open
 from litemill.devices.measure import Bench, Tool, measure
 from litemill.devices.phone import Phone
-from litemill.devices.place import Place, Stop
 from litemill.devices.selection import AbsentError
+from litemill.devices.transport import Stop, Transport
+from litemill.ground.errors import DeviceError, LitemillError
+from litemill.records.device import Device
+from litemill.settings.params import Params
 
 HOST = "this machine"
+
+
 LOCK_S = 3600
 
 
-class Device(NamedTuple):
+class Attached(NamedTuple):
     """A target's device: where it is reached, what it is, the ABIs that it runs, where folders go."""
 
-    place: Place
+    place: Transport
     serial: str
-    handset: Handset
+    handset: Device
     abis: list[str]
     folder: str
 
@@ -128,14 +130,16 @@ def _opened(folder: Folder, journal: Journal, serial: str) -> Iterator[None]:
     journal.close()
 
 
-def _device(name: str, params: Params, serial: str, stop: Stop) -> Device:
+def _device(name: str, params: Params, serial: str, stop: Stop) -> Attached:
     """Reach a target's device and read what it is."""
     target = params.targets[name]
     if target.host:
-        told, abi = machine(), host.abi()
-        return Device(host.Host(), serial, Handset(told.cpu, "", abi, told.system, ""), [abi], tempfile.gettempdir())
+        told, abi = machine(), transport.host_abi()
+        return Attached(
+            transport.Host(), serial, Device(told.cpu, "", abi, told.system, ""), [abi], tempfile.gettempdir()
+        )
     place = Phone(Adb(adb_client.find()), serial, stop)
-    return Device(place, serial, handset.describe(place), handset.abis(place), target.folder)
+    return Attached(place, serial, status.describe(place), status.abis(place), target.folder)
 
 
 def _await(running: dict[str, "Future[None]"], stop: Stop) -> None:

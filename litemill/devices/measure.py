@@ -5,16 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from litemill.core.device_records import Handset
-from litemill.core.params import Params
-from litemill.core.targets import Target
-from litemill.devices import command, cooling, handset, plan
+from litemill.devices import command, plan, status
 from litemill.devices.detached import Detached
 from litemill.devices.figure import figure, process
 from litemill.devices.folder import Folder, sha256_of
 from litemill.devices.journal import Journal, Taken
-from litemill.devices.place import Stop
 from litemill.devices.plan import CHECK, Item, Step
+from litemill.devices.transport import Stop
+from litemill.records.device import Device
+from litemill.settings.devices import Target
+from litemill.settings.params import Params
 
 Say = Callable[[str], None]
 
@@ -68,12 +68,12 @@ class Bench:
         before, waited = None, 0.0
         state = self._detached.state(step.name)
         if state == "absent":
-            before, waited = cooling.cooled(place, self._target, self._stop)
+            before, waited = status.cooled(place, self._target, self._stop)
         line = command.timed(tool, model, item.configuration, self._target, mask)
         run, resumed = self._detached.run(step.name, line, self._target.limit_s, state)
         if not run.ok:
             return Taken(item.key, step.process, run.reason or "failed", None, run.delegate, run.delegation)
-        timed = process(run, position, None if resumed else before, handset.condition(place), waited)
+        timed = process(run, position, None if resumed else before, status.condition(place), waited)
         return Taken(item.key, step.process, "", timed, run.delegate, run.delegation)
 
     def _checked(self, step: Step) -> Taken:
@@ -97,10 +97,10 @@ class Bench:
         """See that tool and file are on the device; give their paths, and the mask of cores if there is one."""
         tool = self._folder.put(self._tool.file, self._tool.sha256, program=True)
         model = self._folder.put(item.file, item.sha256)
-        return tool, model, handset.big_cores(self._folder.place) if item.configuration.cores == "big" else None
+        return tool, model, status.big_cores(self._folder.place) if item.configuration.cores == "big" else None
 
 
-def measure(name: str, params: Params, bench: Bench, journal: Journal, device: tuple[Handset, str], say: Say) -> None:
+def measure(name: str, params: Params, bench: Bench, journal: Journal, device: tuple[Device, str], say: Say) -> None:
     """Take all figures of a target that are not recorded; `device` is its description and the tool's SHA-256.
 
     Each figure is recorded as soon as its last process has ended.

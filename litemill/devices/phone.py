@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from litemill.core.errors import DeviceError
 from litemill.devices.adb import REMEDIES, Adb
-from litemill.devices.place import SHELL_S, Answer, DroppedError, Stop
+from litemill.devices.transport import SHELL_S, Answer, DroppedError, Stop
+from litemill.ground.errors import DeviceError
 
 T = TypeVar("T")
 

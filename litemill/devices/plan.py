@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from litemill.core import files, paths, store
-from litemill.core.device_records import Figure, Phoned
-from litemill.core.params import Params
-from litemill.core.targets import Configuration
+from litemill.ground import io, project
+from litemill.records import store
+from litemill.records.device import DeviceRecord, Figure
+from litemill.settings.devices import Configuration
+from litemill.settings.params import Params
 
 CHECK = "check"
 
@@ -48,10 +49,10 @@ def items(name: str, params: Params) -> list[Item]:
     target = params.targets[name]
     found = []
     for network in params.networks:
-        built, baselines = store.artifacts(network), paths.baselines(network)
-        ours = {recipe: paths.artifact(network, recipe) for recipe in params.built_with(network) if recipe in built}
+        built, baselines = store.artifacts(network), project.baselines(network)
+        ours = {recipe: project.artifact(network, recipe) for recipe in params.built_with(network) if recipe in built}
         for artifact, file in (ours | baselines).items():
-            sha256 = built[artifact].sha256 if artifact in ours else files.sha256(file)
+            sha256 = built[artifact].sha256 if artifact in ours else io.sha256(file)
             for configuration in target.configurations:
                 key = target.key(configuration, (network, artifact, sha256), params.tool)
                 found.append(Item(network, artifact, file, sha256, artifact in baselines, configuration, key))
@@ -60,8 +61,8 @@ def items(name: str, params: Params) -> list[Item]:
 
 def figures(target: str, network: str) -> tuple[Figure, ...]:
     """Give what is recorded of a network on a target."""
-    path = paths.phoned(target, network)
-    return store.load(path, Phoned).figures if path.exists() else ()
+    path = project.phoned(target, network)
+    return store.load(path, DeviceRecord).figures if path.exists() else ()
 
 
 def pending(name: str, wanted: Sequence[Item]) -> list[Item]:
@@ -89,4 +90,4 @@ def recorded(name: str, wanted: Sequence[Item], figure: Figure, network: str) ->
     order_of = {(item.artifact, item.configuration.label): index for index, item in enumerate(wanted)}
     by_way = {(one.artifact, one.configuration.label): one for one in (*figures(name, network), figure)}
     ways = sorted(by_way, key=lambda way: (order_of.get(way, len(order_of)), way))
-    store.save(paths.phoned(name, network), Phoned(name, network, tuple(by_way[way] for way in ways)))
+    store.save(project.phoned(name, network), DeviceRecord(name, network, tuple(by_way[way] for way in ways)))

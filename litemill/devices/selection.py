@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from litemill.core.errors import DeviceError
-from litemill.core.targets import Target
 from litemill.devices.adb import Adb, Listed
-from litemill.devices.place import SHELL_S, DroppedError
+from litemill.devices.transport import SHELL_S, DroppedError
+from litemill.ground.errors import DeviceError
+from litemill.settings.devices import Target
 
 
 class AbsentError(DeviceError):

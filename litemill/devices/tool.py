@@ -4,9 +4,9 @@ import hashlib
 import struct
 from pathlib import Path
 
-from litemill.core import files, paths
-from litemill.core.errors import SourceError
-from litemill.core.targets import Abi, ToolFile, Tools
+from litemill.ground import io, project
+from litemill.ground.errors import SourceError
+from litemill.settings.devices import Abi, ToolFile, Tools
 from litemill.sources import pins
 from litemill.sources.download import download
 from litemill.sources.origin import default_cache
@@ -23,7 +23,7 @@ def choose(abis: list[str], tools: Tools, device: str) -> tuple[Abi, ToolFile]:
         return abi, tool
     raise SourceError(
         f"{device}: no benchmark tool for it", expected=" or ".join(abis) or "an ABI", got=", ".join(tools) or "none",
-        remedy=f"add {abis[0] if abis else 'its ABI'} under tool in {paths.PARAMS}",
+        remedy=f"add {abis[0] if abis else 'its ABI'} under tool in {project.PARAMS}",
     )  # fmt: skip
 
 
@@ -37,15 +37,15 @@ def get(abi: Abi, tool: ToolFile) -> tuple[Path, str]:
     if tool.file is not None:
         expected, file = tool.sha256, Path(tool.file).expanduser()
         if not file.is_file():
-            raise SourceError(f"{paths.PARAMS}: tool.{abi}.file: no file {tool.file!r}", remedy="see docs/devices.md")
+            raise SourceError(f"{project.PARAMS}: tool.{abi}.file: no file {tool.file!r}", remedy="see docs/devices.md")
         check(file)
-        return file, files.sha256(file)
+        return file, io.sha256(file)
     url, cache = tool.url or "", default_cache()
     pin = pins.find(url, "upstream")  # another address may rightly give another build
     expected = tool.sha256 or (pin.sha256 if pin else None)
     file = cache / "tools" / hashlib.sha256(url.encode()).hexdigest()[:16] / name
     download((url,), file, check)
-    found = files.sha256(file)
+    found = io.sha256(file)
     if expected is None:
         pins.add(url, "upstream", pins.Pin(found, file.stat().st_size), cache)
     return file, found
@@ -63,7 +63,7 @@ def _check(file: Path, abi: Abi, name: str, sha256: str | None) -> None:
     elif not head.startswith(_SCRIPT):
         raise SourceError(f"{name}: is no program", expected="an ELF file", got=repr(head[:16])[1:],
                           remedy="see in a browser what the address gives")  # fmt: skip
-    if sha256 and (found := files.sha256(file)) != sha256:
+    if sha256 and (found := io.sha256(file)) != sha256:
         raise SourceError(f"{name}: another file than the known one", expected=f"SHA-256 {sha256}", got=found,
-                          remedy=f"do not use it; if the change is meant, mend {paths.PARAMS} or remove it from "
-                          f"{paths.SOURCES_LOCK}")  # fmt: skip
+                          remedy=f"do not use it; if the change is meant, mend {project.PARAMS} or remove it from "
+                          f"{project.SOURCES_LOCK}")  # fmt: skip

@@ -6,18 +6,23 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from dvc.config import Config
 
-from litemill.core.errors import LitemillError
-from litemill.core.lifetime import die_with_parent
-from litemill.fanout import mending
+from litemill.fanout import repair
+from litemill.ground.errors import LitemillError
+from litemill.ground.process import die_with_parent
 
 CONFIG = Path(".dvc/config")
+
+
 RUNNING = re.compile("Running stage '(.*)':")
+
+
 PUSH_S = 3600
 
 
@@ -77,7 +82,7 @@ def repro(targets: Sequence[str] = (), limit_s: float | None = None, turn: Calla
     ran: set[str] = set()
     pull = ["--pull"] if remote() else []
     status = _repro([*pull, *targets], limit_s, turn, ran)
-    if status != 0 and pull and mending.drop_false_listings():
+    if status != 0 and pull and repair.drop_false_listings():
         status = _repro([*pull, *targets], limit_s, turn, ran)
     if status != 0:
         late = status == -signal.SIGKILL and limit_s is not None
@@ -86,7 +91,7 @@ def repro(targets: Sequence[str] = (), limit_s: float | None = None, turn: Calla
     return ran
 
 
-def push(targets: Sequence[str]) -> None:
+def push_outputs(targets: Sequence[str]) -> None:
     """Push what stages have left, and DVC's records of what they were made of; LitemillError where that fails."""
     process = start("push", "--run-cache", "--with-deps", *targets)
     try:
@@ -128,3 +133,53 @@ def _repro(arguments: list[str], limit_s: float | None, turn: Callable[[], objec
                 turn()
         timer.cancel()
         return process.wait()
+
+
+# a push takes no more than this share of the time
+SHARE = 0.1
+
+
+class Pusher:
+    """Pushes beside the build now and then, so that a worker that dies costs little but its current stage.
+
+    Parameters
+    ----------
+    targets
+        What is built.
+    """
+
+    def __init__(self, targets: Sequence[str]) -> None:
+        self.targets = targets
+        self.process: subprocess.Popen[bytes] | None = None
+        self.began = 0.0
+        self.next = 0.0
+
+    def turn(self) -> None:
+        """Begin a push, unless one runs or the last one was a moment ago."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            self.next = now + (now - self.began) * (1 / SHARE - 1)
+            self.process = None
+        if self.process is None and now >= self.next:
+            self.began = now
+            self.process = start("push", "--quiet", "--run-cache", "--with-deps", *self.targets)
+
+    def end(self) -> None:
+        """Wait for a push that runs; what it could not do, the last one says."""
+        if self.process is not None:
+            self.process.wait(PUSH_S)
+
+
+def build(targets: Sequence[str], limit_s: float, *, push: bool) -> None:
+    """Build a unit; LitemillError where a stage fails, or the remote does."""
+    if not push:
+        repro(targets, limit_s)
+        return
+    require_remote()
+    pusher = Pusher(targets)
+    try:
+        ran = repro(targets, limit_s, pusher.turn)
+    finally:
+        pusher.end()
+    repair.drop_false(ran)
+    push_outputs(targets)

@@ -10,7 +10,7 @@ import dask
 from distributed import Client, LocalCluster
 from distributed.security import Security
 
-from litemill.core.errors import LitemillError
+from litemill.ground.errors import LitemillError
 
 WORKERS_S = 60
 

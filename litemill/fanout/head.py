@@ -14,12 +14,11 @@ import distributed
 from distributed import Client, Future
 from distributed.comm.core import CommClosedError
 
-from litemill.core import files
-from litemill.core.errors import LitemillError
-from litemill.core.units import Unit
 from litemill.fanout import worker
-from litemill.fanout.jobs import Jobs
+from litemill.fanout.units import Jobs, Unit
 from litemill.fanout.worker import Outcome
+from litemill.ground import io
+from litemill.ground.errors import LitemillError
 
 TURN_S = 5
 NO_WORKER_S = 300
@@ -207,5 +206,5 @@ def _sent(function: Callable[..., Any]) -> Callable[..., Any]:
 def _keep(name: str, outcome: Outcome) -> Path:
     """Keep the log of a unit; give where it lies."""
     path = LOGS / f"{name}.log"
-    files.write(path, f"{outcome['log']}\n{outcome['where']}: {outcome['why'] or 'built'}\n".encode())
+    io.write(path, f"{outcome['log']}\n{outcome['where']}: {outcome['why'] or 'built'}\n".encode())
     return path

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from litemill.core import files, paths
-from litemill.core.device_records import Handset, Phoned
-from litemill.core.errors import RecordError
-from litemill.core.params import Params
-from litemill.core.targets import Target
-from litemill.core.units import BENCH
 from litemill.fanout.head import Head
+from litemill.fanout.units import BENCH
+from litemill.ground import io, project
+from litemill.ground.errors import RecordError
+from litemill.records.device import Device, DeviceRecord
+from litemill.settings.devices import Target
+from litemill.settings.params import Params
 
 DEVICE = "device:"
 
@@ -23,7 +23,7 @@ class Found(msgspec.Struct, frozen=True):
 
     serial: str
     state: str
-    device: Handset | None
+    device: Device | None
     remedy: str
 
 
@@ -62,14 +62,14 @@ def needs(params: Params, hung: list[Hung], *, bench: bool) -> dict[str, str]:
 
 def keep(records: Mapping[str, str], params: Params) -> None:
     """Keep the records that workers gave back, each after a look at what it is and where it goes."""
-    known = {str(paths.phoned(target, network)) for target in params.targets for network in params.networks}
+    known = {str(project.phoned(target, network)) for target in params.targets for network in params.networks}
     for name, text in records.items():
         try:
-            msgspec.json.decode(text, type=Phoned)
+            msgspec.json.decode(text, type=DeviceRecord)
         except msgspec.MsgspecError as error:
             raise RecordError(f"{name}: is no record of a phone", got=error, remedy="see what the worker is") from None
         if name in known:
-            files.write(Path(name), text.encode())
+            io.write(Path(name), text.encode())
 
 
 def _read(log: str) -> Iterator[Found]:

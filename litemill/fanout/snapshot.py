@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from litemill.core.errors import LitemillError
+from litemill.ground.errors import LitemillError
 
 TIME_LIMIT_S = 300
 # nothing of the commit but its tree tells one from another

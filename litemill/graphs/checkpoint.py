@@ -11,8 +11,8 @@ from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
 
-from litemill.core.errors import GraphError
 from litemill.graphs import checkpoint_index, safety
+from litemill.ground.errors import GraphError
 
 Array = npt.NDArray[Any]
 Reader = Any  # TensorFlow has no name for it

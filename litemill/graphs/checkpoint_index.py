@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf.tensor_bundle_pb2 import BundleEntryProto
 
-from litemill.core.errors import GraphError
 from litemill.graphs import safety
+from litemill.ground.errors import GraphError
 
 _FOOTER, _MAGIC = 48, 0xDB4775248B80FB57
 _MAX_SIDES, _NUMBER_BYTES = 254, 10

@@ -6,8 +6,8 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.core import settings
-from litemill.core.errors import GraphError
+from litemill.ground.errors import GraphError
+from litemill.settings import reader
 
 Shape = tuple[int, ...]
 
@@ -54,7 +54,7 @@ def require_node(name: str, names: Iterable[str]) -> None:
     known = set(names)
     if name not in known:
         raise GraphError(
-            f"no node {name!r} in the graph", expected="the cut's node", remedy=settings.nearest(name, known)
+            f"no node {name!r} in the graph", expected="the cut's node", remedy=reader.nearest(name, known)
         )
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from litemill.core.errors import GraphError
 from litemill.graphs.find_segmentation import find_segmentation
 from litemill.graphs.find_stylization import find_stylization
-from litemill.graphs.found import WEIGHING, Found, Whole, is_vector
+from litemill.graphs.graph import WEIGHING, Cuts, SourceGraph, is_vector
+from litemill.ground.errors import GraphError
 
 
-def find(whole: Whole, pins: Mapping[str, str] | None = None) -> Found:
+def find(whole: SourceGraph, pins: Mapping[str, str] | None = None) -> Cuts:
     """Find a graph's task and cuts.
 
     Parameters
@@ -38,10 +38,10 @@ def find(whole: Whole, pins: Mapping[str, str] | None = None) -> Found:
     return find_stylization(whole, pins)
 
 
-def _feeds_network(whole: Whole, name: str) -> bool:
+def _feeds_network(whole: SourceGraph, name: str) -> bool:
     return any(whole.flow.op(node) in WEIGHING for node in whole.flow.behind(name))
 
 
-def _narrows_to_vector(whole: Whole, name: str) -> bool:
+def _narrows_to_vector(whole: SourceGraph, name: str) -> bool:
     """Tell whether what leaves is one row and one column, however large the picture."""
     return all(is_vector(whole.shape(end)) for end in whole.flow.ends(name))

@@ -3,11 +3,11 @@
 import numpy as np
 from msgspec.structs import replace
 
-from litemill.core.catalog import Crop
-from litemill.core.errors import GraphError
-from litemill.graphs.found import PASSING, WEIGHING, Found, Pins, Whole, without_passing
-from litemill.graphs.outside import IMAGE_RANK, Size, corners_of, understand
+from litemill.graphs.graph import PASSING, WEIGHING, Cuts, Pins, SourceGraph, without_passing
+from litemill.graphs.preprocessing import IMAGE_RANK, Size, corners_of, understand
 from litemill.graphs.run import TooLargeError
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Crop
 
 # monotonic a pixel: the largest class stays the largest
 MONOTONIC = (*PASSING, "Softmax", "LogSoftmax")
@@ -16,7 +16,7 @@ FAKE_QUANT = "FakeQuant"
 PADS = ("Pad", "PadV2", "MirrorPad")
 
 
-def find_segmentation(whole: Whole, picture: str, pins: Pins) -> Found:
+def find_segmentation(whole: SourceGraph, picture: str, pins: Pins) -> Cuts:
     """Find the cuts of a segmentation graph.
 
     Parameters
@@ -51,7 +51,7 @@ def find_segmentation(whole: Whole, picture: str, pins: Pins) -> Found:
     behind = flow.behind(cut.get("resized_logits", cut["logits"])) & flow.before(end)
     spreads = [flow.nodes[name] for name in behind if flow.op(name) == SPREAD]
     crop = replace(crop, labels_corners=corners_of(spreads, SPREAD))
-    return Found(
+    return Cuts(
         "segmentation",
         {role: cut[role] for role in ("picture", "image", "logits", "resized_logits", "labels") if role in cut},
         end,
@@ -60,7 +60,7 @@ def find_segmentation(whole: Whole, picture: str, pins: Pins) -> Found:
     )
 
 
-def _end(whole: Whole, picture: str) -> str:
+def _end(whole: SourceGraph, picture: str) -> str:
     """Give the last tensor: labels ahead of logits, and of several the one that most steps lead to."""
     ends = {end: whole.flow.narrows(picture, end) for end in whole.flow.ends(picture)}
     ends = {end: chain for end, chain in ends.items() if whole.flow.before(end) & _weighing(whole)}
@@ -73,15 +73,15 @@ def _end(whole: Whole, picture: str) -> str:
     return max(ends, key=lambda end: (_has_argmax(whole, ends[end]), len(ends[end]), end))
 
 
-def _weighing(whole: Whole) -> set[str]:
+def _weighing(whole: SourceGraph) -> set[str]:
     return {name for name, node in whole.flow.nodes.items() if node.op in WEIGHING}
 
 
-def _has_argmax(whole: Whole, chain: list[str]) -> bool:
+def _has_argmax(whole: SourceGraph, chain: list[str]) -> bool:
     return any(whole.flow.op(name) == "ArgMax" for name in chain)
 
 
-def _outputs(whole: Whole, chain: list[str], end: str) -> dict[str, str]:
+def _outputs(whole: SourceGraph, chain: list[str], end: str) -> dict[str, str]:
     """Give the cuts behind the network: the logits ahead of the last resize, and what ArgMax takes."""
     flow = whole.flow
     maxima = [name for name in chain if flow.op(name) == "ArgMax"]
@@ -103,7 +103,7 @@ def _outputs(whole: Whole, chain: list[str], end: str) -> dict[str, str]:
     return found | {"logits": flow.inputs[resized][0], "resized_logits": resized}
 
 
-def _heads(whole: Whole, chain: list[str], logits: str) -> list[str]:
+def _heads(whole: SourceGraph, chain: list[str], logits: str) -> list[str]:
     """Give the float tensors that all of the network hangs on, ahead of its first weights, the last one first."""
     flow = whole.flow
     weighing = _weighing(whole) & flow.before(logits)
@@ -116,14 +116,14 @@ def _heads(whole: Whole, chain: list[str], logits: str) -> list[str]:
     return heads[::-1]
 
 
-def _belongs_to_network(whole: Whole, name: str) -> bool:
+def _belongs_to_network(whole: SourceGraph, name: str) -> bool:
     flow = whole.flow
     if flow.op(name) in PADS:
         return flow.op(without_passing(flow, flow.inputs[name][1])) == "Const"
     return flow.op(name).startswith(FAKE_QUANT)
 
 
-def _image(whole: Whole, picture: str, heads: list[str]) -> tuple[str, Crop, list[str]]:
+def _image(whole: SourceGraph, picture: str, heads: list[str]) -> tuple[str, Crop, list[str]]:
     """Give the first head whose way from the picture is understood, its crop, and what was tried."""
     flow, tried = whole.flow, []
     for head in heads:
@@ -146,7 +146,7 @@ def _image(whole: Whole, picture: str, heads: list[str]) -> tuple[str, Crop, lis
     )
 
 
-def _size(whole: Whole, picture: str, node: str, crop: Crop) -> Size:
+def _size(whole: SourceGraph, picture: str, node: str, crop: Crop) -> Size:
     """Give height and width of a node's tensor, asked for where its shape is open."""
     sides = whole.shape(node)
     if sides is None or len(sides) != IMAGE_RANK or sides[1] is None or sides[2] is None:
@@ -155,7 +155,7 @@ def _size(whole: Whole, picture: str, node: str, crop: Crop) -> Size:
     return int(sides[1] or 0), int(sides[2] or 0)
 
 
-def _fixed(whole: Whole, picture: str) -> Size | None:
+def _fixed(whole: SourceGraph, picture: str) -> Size | None:
     """Give the one size that a placeholder takes, if it is fixed."""
     sides = whole.shape(picture)
     if sides is None or sides[1] is None or sides[2] is None:

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 
-from litemill.core.catalog import Part
-from litemill.core.errors import GraphError
-from litemill.graphs.found import PASSING, Array, Found, Pins, Whole, is_vector
+from litemill.graphs.graph import PASSING, Array, Cuts, Pins, SourceGraph, is_vector
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Part
 
 # the side of a picture that has not a size of its own; the smallest that InceptionV3 and its like take is 75
 SIDE = 256
@@ -14,7 +14,7 @@ IMAGE_CHANNELS = 3
 RANK = 4
 
 
-def find_stylization(whole: Whole, pins: Pins) -> Found:
+def find_stylization(whole: SourceGraph, pins: Pins) -> Cuts:
     """Find the cuts of a stylization graph, or of its predict or transfer part.
 
     The bottleneck is the narrowest tensor through which all of a style goes to the output, and no content.
@@ -31,23 +31,23 @@ def find_stylization(whole: Whole, pins: Pins) -> Found:
     if len(vectors) == 1:
         content = next(name for name in inputs if name not in vectors)
         cut = {"content": content, "bottleneck": vectors[0], "stylized": end} | dict(pins)
-        return Found("stylization", cut, end, "transfer", candidates=(vectors[0],))
+        return Cuts("stylization", cut, end, "transfer", candidates=(vectors[0],))
     return _both(whole, inputs, end, pins)
 
 
-def feeds(whole: Whole, names: list[str]) -> dict[str, Array]:
+def feeds(whole: SourceGraph, names: list[str]) -> dict[str, Array]:
     """Give values for inputs: grey pictures, vectors of zeros."""
     return {name: np.full(sides(whole, name), 0.5, np.float32) for name in names}
 
 
-def sides(whole: Whole, name: str, size: tuple[int, int] = (SIDE, SIDE)) -> tuple[int, ...]:
+def sides(whole: SourceGraph, name: str, size: tuple[int, int] = (SIDE, SIDE)) -> tuple[int, ...]:
     """Give an input's shape with its open sides filled: batch 1, `size`, three channels."""
     known = whole.shape(name) or (None,) * RANK
     wanted = (1, *size, IMAGE_CHANNELS) if len(known) == RANK else (1, IMAGE_CHANNELS)
     return tuple(side or given for side, given in zip(known, wanted, strict=True))
 
 
-def _ends(whole: Whole) -> tuple[list[str], str]:
+def _ends(whole: SourceGraph) -> tuple[list[str], str]:
     """Give the inputs and the output; GraphError where there is more than a stylization has."""
     flow = whole.flow
     inputs = [name for name in whole.placeholders() if len(flow.behind(name)) > 1]
@@ -64,7 +64,7 @@ def _ends(whole: Whole) -> tuple[list[str], str]:
     return inputs, max(sorted(ends), key=lambda end: len(flow.before(end)))
 
 
-def _both(whole: Whole, inputs: list[str], end: str, pins: Pins) -> Found:
+def _both(whole: SourceGraph, inputs: list[str], end: str, pins: Pins) -> Cuts:
     """Tell content from style: the style's way passes through one row and one column."""
     narrow = {
         style: _narrowest(whole, content, style, inputs, end) for content, style in itertools.permutations(inputs)
@@ -85,10 +85,10 @@ def _both(whole: Whole, inputs: list[str], end: str, pins: Pins) -> Found:
     style, candidates = narrow.popitem()
     content = next(name for name in inputs if name != style)
     cut = {"content": content, "style": style, "bottleneck": candidates[0], "stylized": end} | dict(pins)
-    return Found("stylization", cut, end, candidates=tuple(candidates))
+    return Cuts("stylization", cut, end, candidates=tuple(candidates))
 
 
-def _predict(whole: Whole, style: str, end: str, pins: Pins) -> Found:
+def _predict(whole: SourceGraph, style: str, end: str, pins: Pins) -> Cuts:
     """Take a graph of one input as the predict part, if a bottleneck leaves it."""
     values = whole.run(feeds(whole, [style]), (end,))[0]
     if not is_vector(values.shape):
@@ -99,10 +99,10 @@ def _predict(whole: Whole, style: str, end: str, pins: Pins) -> Found:
             remedy="see that the graph is one of style transfer or segmentation",
         )
     part: Part = "predict"
-    return Found("stylization", {"style": style, "bottleneck": end} | dict(pins), end, part, candidates=(end,))
+    return Cuts("stylization", {"style": style, "bottleneck": end} | dict(pins), end, part, candidates=(end,))
 
 
-def _narrowest(whole: Whole, content: str, style: str, inputs: list[str], end: str) -> list[str]:
+def _narrowest(whole: SourceGraph, content: str, style: str, inputs: list[str], end: str) -> list[str]:
     """Give the tensors [1, 1, 1, n] that all of a style goes through and no content, the narrowest first.
 
     Of tensors as narrow the last one is first: behind a bias, not between it and its convolution. Those [1, n] follow.

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core.errors import GraphError
 from litemill.graphs.cut import node_of
+from litemill.ground.errors import GraphError
 
 # what leaves these depends on the shape of what enters them, not on its values
 SHAPES = frozenset(("Shape", "ShapeN", "Size", "Rank"))

@@ -6,14 +6,14 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.core.errors import GraphError
 from litemill.graphs.find import find
-from litemill.graphs.found import Found, Shape, Whole
+from litemill.graphs.graph import Cuts, Shape, SourceGraph
+from litemill.ground.errors import GraphError
 
 
 def halves(parts: Mapping[str, GraphDef]) -> dict[str, str]:
     """Tell which of two graphs is the `predict` and which the `transfer` half, by name; GraphError if neither."""
-    found = {name: find(Whole(graph)) for name, graph in parts.items()}
+    found = {name: find(SourceGraph(graph)) for name, graph in parts.items()}
     result = {one.part: name for name, one in found.items() if one.part}
     if len(parts) != 2 or set(result) != {"predict", "transfer"}:  # noqa: PLR2004  the two of them
         raise GraphError(
@@ -33,7 +33,7 @@ def joined(predict: GraphDef, transfer: GraphDef) -> GraphDef:
     GraphError
         One of them is another network, or their bottlenecks differ.
     """
-    wholes = {"predict": Whole(predict), "transfer": Whole(transfer)}
+    wholes = {"predict": SourceGraph(predict), "transfer": SourceGraph(transfer)}
     found = {half: find(whole) for half, whole in wholes.items()}
     for half, one in found.items():
         if one.part != half:
@@ -61,7 +61,7 @@ def joined(predict: GraphDef, transfer: GraphDef) -> GraphDef:
     return result
 
 
-def _bottleneck(whole: Whole, found: Found) -> Shape:
+def _bottleneck(whole: SourceGraph, found: Cuts) -> Shape:
     """Give the sides of a bottleneck but for its batch."""
     return (whole.shape(found.cut["bottleneck"]) or (None,))[1:]
 

@@ -8,10 +8,10 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from litemill.core.catalog import Entry
-from litemill.core.errors import GraphError
 from litemill.graphs import safety, saved_model
 from litemill.graphs.join import joined
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Entry
 
 REMEDY = "remove the source's folder, then run: dvc repro"
 # what TensorFlow's loader raises at a damaged SavedModel, as the damage happens to lie

@@ -4,15 +4,15 @@ import tensorflow as tf
 from msgspec.structs import asdict
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import paths, roles
-from litemill.core.catalog import Entry
-from litemill.core.errors import GraphError
-from litemill.core.params import Network
 from litemill.graphs.cut import cut
+from litemill.graphs.proof_images import completed
 from litemill.graphs.run import imported
-from litemill.graphs.shapes import output_shape, resize
-from litemill.graphs.sizes import multiple, nearest
-from litemill.graphs.trial import completed
+from litemill.graphs.shapes import multiple, nearest, output_shape, resize
+from litemill.ground import project
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Entry
+from litemill.settings.network import Network
+from litemill.tasks import roles
 
 
 def shapes(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, int]) -> dict[str, tuple[int, ...]]:
@@ -30,7 +30,7 @@ def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, di
     needed |= {"style"} if settings.part == "transfer" else set()  # real bottlenecks come from real styles
     if needed <= set(entry.cut):
         return entry, {}
-    found, proof = completed(entry, whole, paths.IMAGES)
+    found, proof = completed(entry, whole, project.IMAGES)
     missing = needed - set(found.cut)
     if missing and found.part:
         raise GraphError(

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from litemill.core.catalog import Entry
-from litemill.core.errors import GraphError
 from litemill.graphs.load import frozen, model
 from litemill.graphs.run import runner
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Entry
 
 Floats = npt.NDArray[np.float32]
 Feeds = Mapping[str, Floats]

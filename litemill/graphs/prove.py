@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from litemill.core.catalog import Crop
-from litemill.core.errors import GraphError
 from litemill.graphs.cut import cut
 from litemill.graphs.find_stylization import sides
-from litemill.graphs.found import Array, Found, Whole
+from litemill.graphs.graph import Array, Cuts, SourceGraph
 from litemill.graphs.run import Runner, runner
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Crop
 from litemill.tasks import metrics, segmentation, stylization
-from litemill.tasks.pictures import Floats, Pixels, resize_bilinear
+from litemill.tasks.images import Floats, Pixels, resize_bilinear
 
 # roundings of another order of the same steps: a hundredth of a grey level, a thousandth of the range of logits
 IMAGE_LEVELS = 0.01
@@ -49,7 +49,7 @@ class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
     stylized_max_error: float | None = None
 
 
-def prove(whole: Whole, found: Found, pictures: Mapping[str, Pixels]) -> Proof:
+def prove(whole: SourceGraph, found: Cuts, pictures: Mapping[str, Pixels]) -> Proof:
     """Prove the cuts of a graph.
 
     Parameters
@@ -80,7 +80,7 @@ def prove(whole: Whole, found: Found, pictures: Mapping[str, Pixels]) -> Proof:
     return proof
 
 
-def _prove_segmentation(whole: Whole, found: Found, pictures: list[Pixels], faults: list[str]) -> Proof:
+def _prove_segmentation(whole: SourceGraph, found: Cuts, pictures: list[Pixels], faults: list[str]) -> Proof:
     crop = found.crop
     assert crop is not None  # noqa: S101  segmentation is not found without
     roles = [role for role in ("logits", "resized_logits") if role in found.cut]
@@ -106,7 +106,7 @@ def _expect(error: float, limit: float, what: str, faults: list[str]) -> None:
         faults.append(f"{what} {error:.3g} over {limit:.3g}")
 
 
-def _fit_for(whole: Whole, found: Found, crop: Crop, pixels: Pixels) -> Pixels:
+def _fit_for(whole: SourceGraph, found: Cuts, crop: Crop, pixels: Pixels) -> Pixels:
     """Give a picture of a size that the graph takes; most take any."""
     known = whole.shape(found.cut["picture"])
     height, width = pixels.shape[:2]
@@ -120,7 +120,7 @@ def _fit_for(whole: Whole, found: Found, crop: Crop, pixels: Pixels) -> Pixels:
 class _Segmented:
     """One picture through the original, and through our code and the cut graphs."""
 
-    def __init__(self, whole: Whole, found: Found, crop: Crop, pixels: Pixels) -> None:
+    def __init__(self, whole: SourceGraph, found: Cuts, crop: Crop, pixels: Pixels) -> None:
         self.crop, self.pixels = crop, pixels
         roles = [role for role in found.cut if role != "picture"]
         values = whole.run({found.cut["picture"]: pixels[None]}, (*(found.cut[role] for role in roles), found.end))
@@ -167,7 +167,7 @@ def _error(ours: Array, original: Array) -> float:
     return metrics.max_error(ours, original) if ours.shape == original.shape else float("inf")
 
 
-def _prove_stylization(whole: Whole, found: Found, pictures: list[Pixels], faults: list[str]) -> Proof:
+def _prove_stylization(whole: SourceGraph, found: Cuts, pictures: list[Pixels], faults: list[str]) -> Proof:
     following = pictures[1:] + pictures[:1]
     figures = [_stylized(whole, found, content, style) for content, style in zip(pictures, following, strict=True)]
     worst = {name: max(one[name] for one in figures) for name in figures[0]}
@@ -176,7 +176,7 @@ def _prove_stylization(whole: Whole, found: Found, pictures: list[Pixels], fault
     return Proof(len(pictures), **worst)
 
 
-def _stylized(whole: Whole, found: Found, content: Pixels, style: Pixels) -> dict[str, float]:
+def _stylized(whole: SourceGraph, found: Cuts, content: Pixels, style: Pixels) -> dict[str, float]:
     """Run one pair through the original, and through the parts one after the other."""
     inputs = {"content": content, "style": style}
     feeds = {role: _input(whole, found.cut[role], pixels) for role, pixels in inputs.items() if role in found.cut}
@@ -197,7 +197,7 @@ def _stylized(whole: Whole, found: Found, content: Pixels, style: Pixels) -> dic
     return errors
 
 
-def _input(whole: Whole, node: str, pixels: Pixels) -> Array:
+def _input(whole: SourceGraph, node: str, pixels: Pixels) -> Array:
     """Give a picture as float32 [1, h, w, 3] in [0, 1]: its shape kept where the graph takes any, by 16 pixels."""
     height, width = pixels.shape[:2]
     longest = max(height, width)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core.errors import GraphError
+from litemill.ground.errors import GraphError
 
 Array = npt.NDArray[Any]
 Runner = Callable[[Mapping[str, Array], Sequence[str]], list[Array]]

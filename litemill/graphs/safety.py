@@ -10,7 +10,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
 from tensorflow.python.framework import op_def_registry
 
-from litemill.core.errors import GraphError
+from litemill.ground.errors import GraphError
 
 # what inference needs; no loops, so that a graph comes to an end
 _INFERENCE = """

@@ -17,8 +17,8 @@ from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow.python.framework.function_def_to_graph import function_def_to_graph_def
 
-from litemill.core.errors import GraphError
 from litemill.graphs import checkpoint, object_graph, safety
+from litemill.ground.errors import GraphError
 
 tf1 = tf.compat.v1
 SIGNATURE = "serving_default"

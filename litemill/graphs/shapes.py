@@ -9,10 +9,12 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.core.errors import GraphError
 from litemill.graphs.cut import node_of
+from litemill.ground.errors import GraphError
 
 Size = tuple[int, int]
+
+
 Values = npt.NDArray[Any]
 
 
@@ -155,3 +157,34 @@ def _resize_dilation(constants: _Constants, node: NodeDef, side: Size, follow: C
     spare = np.array([[0, extra[0]], [0, extra[1]]])
     constants.put(node, 2, base + spare)
     constants.put(after[0], 2, spare)
+
+
+# no network here has a larger stride
+STRIDE = 64
+
+
+def nearest(works: Callable[[Size], bool], wanted: Size, known: Size) -> Size:
+    """Give the size nearest to one that does not work.
+
+    Parameters
+    ----------
+    works
+        Tells whether a size does.
+    wanted
+        Height and width, in pixels, that do not.
+    known
+        A size that works: each side is sought beside the other one's, and it is the answer where none is nearer.
+    """
+    height = _side(lambda side: works((side, known[1])), wanted[0], known[0])
+    width = _side(lambda side: works((known[0], side)), wanted[1], known[1])
+    return (height, width) if works((height, width)) else known
+
+
+def _side(works: Callable[[int], bool], wanted: int, known: int) -> int:
+    steps = sorted(range(-STRIDE, STRIDE + 1), key=abs)
+    return next((wanted + step for step in steps if wanted + step > 0 and works(wanted + step)), known)
+
+
+def multiple(size: Size) -> Size:
+    """Give the next size that every stride divides."""
+    return -(-size[0] // STRIDE) * STRIDE, -(-size[1] // STRIDE) * STRIDE

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import yaml
 
-from litemill.core import files, settings
-from litemill.core.catalog import Catalog
-from litemill.core.errors import SettingsError
-from litemill.core.paths import CATALOG
-from litemill.inspection.pasted import OWNERS
+from litemill.ground import io
+from litemill.ground.errors import SettingsError
+from litemill.ground.project import CATALOG
+from litemill.inspection.entry import OWNERS
+from litemill.settings import reader
+from litemill.settings.catalog import Catalog
 
 
 def add(entry: str) -> str:
@@ -21,13 +22,13 @@ def add(entry: str) -> str:
     """
     (name,) = yaml.safe_load(entry)
     old = CATALOG.read_bytes()
-    if name in settings.read(CATALOG, Catalog):
+    if name in reader.read(CATALOG, Catalog):
         raise SettingsError(
             f"{CATALOG}: there is an entry {name!r} already",
             remedy="remove that one, or give the model's file another name",
         )
     ended = old if old.endswith(b"\n") else old + b"\n"
-    with files.replacing(CATALOG) as new:
+    with io.replacing(CATALOG) as new:
         new.write_bytes(ended + b"\n" + entry.encode())
         _require_catalogue(new, name)
     owners = owners_of(entry)
@@ -37,7 +38,7 @@ def add(entry: str) -> str:
 def _require_catalogue(new: Path, name: str) -> None:
     """Raise SettingsError unless a file reads as a catalogue, and say so of the catalogue whose place it takes."""
     try:
-        settings.read(new, Catalog)
+        reader.read(new, Catalog)
     except SettingsError as error:
         raise SettingsError(
             f"{CATALOG}: the entry {name!r} can't stand at its end",

@@ -7,24 +7,24 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from litemill.conversion import gpu
 from litemill.conversion.converter import convert
-from litemill.core.catalog import Crop, Part, Task
-from litemill.core.errors import LitemillError
-from litemill.core.recipe import Recipe
-from litemill.core.records import Tensor
+from litemill.delegates import gpu as gpu_rules
 from litemill.graphs import safety
 from litemill.graphs.cut import cut
 from litemill.graphs.find import find
 from litemill.graphs.find_stylization import sides
-from litemill.graphs.found import Found, Whole
+from litemill.graphs.graph import Cuts, SourceGraph
 from litemill.graphs.join import halves, joined
 from litemill.graphs.network import parameters_of
+from litemill.graphs.proof_images import pictures_in, sized
 from litemill.graphs.prove import Proof, prove
 from litemill.graphs.shapes import output_shape
-from litemill.graphs.trial import pictures_in, sized
-from litemill.inspection import pasted
+from litemill.ground.errors import LitemillError
+from litemill.inspection import entry as entry_module
 from litemill.inspection.opening import Opened, Piece, opened
+from litemill.records.base import Tensor
+from litemill.settings.catalog import Crop, Part, Task
+from litemill.settings.recipe import Recipe
 
 # what each part of a model is cut from and to, by role
 PARTS = {
@@ -115,7 +115,7 @@ def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspectio
     ops = dict(sorted(Counter(node.op for node in graph.node).items()))
     known = replace(known, ops=ops, parameters=parameters_of(graph))
     yield known
-    whole = Whole(graph)
+    whole = SourceGraph(graph)
     inputs = [name for name, node in whole.flow.nodes.items() if node.op == "Placeholder"]
     known = replace(known, inputs=_outlets(whole, inputs))
     yield known
@@ -129,11 +129,11 @@ def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspectio
     yield replace(known, gpu=_gpu(whole, found), entry=_entry(model, list(parts.values()), whole, found))
 
 
-def _outlets(whole: Whole, names: list[str]) -> tuple[Outlet, ...]:
+def _outlets(whole: SourceGraph, names: list[str]) -> tuple[Outlet, ...]:
     return tuple(Outlet(name, whole.shape(name), whole.dtype(name)) for name in names)
 
 
-def _gpu(whole: Whole, found: Found) -> dict[str, tuple[str, ...]]:
+def _gpu(whole: SourceGraph, found: Cuts) -> dict[str, tuple[str, ...]]:
     """Give what a GPU would refuse of each part that the cuts give; a part that can't be converted says why."""
     result = {}
     for part, (roles, output) in PARTS.items():
@@ -144,13 +144,13 @@ def _gpu(whole: Whole, found: Found) -> dict[str, tuple[str, ...]]:
         tensors = [Tensor(role, role, shape, "float32") for role, (_, shape) in inputs.items()]
         try:
             output_shape(graph, output)
-            result[part] = gpu.refusals(convert(graph.SerializeToString(), tensors, output, Recipe("none"), {}))
+            result[part] = gpu_rules.refusals(convert(graph.SerializeToString(), tensors, output, Recipe("none"), {}))
         except LitemillError as error:
             result[part] = (str(error),)
     return result
 
 
-def _shape(whole: Whole, found: Found, role: str) -> tuple[int, ...]:
+def _shape(whole: SourceGraph, found: Cuts, role: str) -> tuple[int, ...]:
     if found.crop is not None:
         return (1, *found.crop.size, 3)
     if role == "bottleneck" and found.part is None:
@@ -166,7 +166,7 @@ def _shape(whole: Whole, found: Found, role: str) -> tuple[int, ...]:
     return sides(whole, found.cut[role])
 
 
-def _entry(model: Opened, parts: list[Piece], whole: Whole, found: Found) -> str:
+def _entry(model: Opened, parts: list[Piece], whole: SourceGraph, found: Cuts) -> str:
     """Give the entry to paste."""
     shape = whole.shape(found.cut["logits"]) if "logits" in found.cut else None
-    return pasted.entry(model.name, model.kind, parts, found, shape[-1] if shape else None)
+    return entry_module.entry(model.name, model.kind, parts, found, shape[-1] if shape else None)

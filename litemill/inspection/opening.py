@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core.errors import SourceError
 from litemill.graphs import load, saved_model
-from litemill.sources import content, protobuf, tfhub, unpack
+from litemill.ground.errors import SourceError
+from litemill.sources import content, origin, protobuf, unpack
 from litemill.sources.archive import opened as opened_archive
 from litemill.sources.content import Kind
 from litemill.sources.download import download
@@ -144,7 +144,7 @@ def _downloaded(url: str) -> Path:
     name = Path(urlsplit(url).path).name or "model"
     place = default_cache() / "inspected" / hashlib.sha256(url.encode()).hexdigest()[:16]
     target = place / name
-    download(tfhub.addresses(url), target, _require_model)
+    download(origin.addresses(url), target, _require_model)
     return target
 
 

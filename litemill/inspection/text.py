@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from litemill.core.paths import CATALOG
+from litemill.ground.project import CATALOG
 from litemill.inspection.inspection import Inspection, Outlet
 
 LABELS = {

@@ -1,13 +1,46 @@
 """Schemas of what is written by hand: editors complete, explain and check with them."""
 
+import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from litemill.manual import meanings
+from litemill.ground.errors import LitemillError
+
+
+def summary(kind: type[msgspec.Struct]) -> str:
+    """Give what a struct is: its docstring ahead of the fields."""
+    return " ".join(_parts(kind)[0].split())
+
+
+def fields(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """Give what each field of a struct means; LitemillError where its docstring and its fields differ."""
+    found: dict[str, str] = {}
+    for names, meaning in re.findall(r"^(\w+(?:, \w+)*)\n((?:    .+\n?)+)", _parts(kind)[1], re.MULTILINE):
+        found |= dict.fromkeys(names.split(", "), " ".join(meaning.split()))
+    there = {field.name for field in msgspec.structs.fields(kind)}
+    if found.keys() != there:
+        raise LitemillError(
+            f"{kind.__name__}: its docstring does not tell of its fields as they are",
+            expected=", ".join(sorted(there - found.keys())) or None,
+            got=", ".join(sorted(found.keys() - there)) or None,
+            remedy="mend its section Parameters",
+        )
+    return found
+
+
+def _parts(kind: type[msgspec.Struct]) -> tuple[str, str]:
+    """Part a docstring at its section of fields."""
+    text = inspect.cleandoc(kind.__doc__ or "")
+    head, _, rest = text.partition("Parameters\n----------\n")
+    return head, re.split(r"\n\w+\n-{3,}\n", rest)[0]
+
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
 Schema = dict[str, Any]
 
 
@@ -16,8 +49,8 @@ def schema(shape: Any, title: str) -> Schema:  # noqa: ANN401  a struct, or a ma
     kinds = {kind.__name__: kind for kind in structs(shape)}
     found = msgspec.json.schema(shape)
     for name, body in found["$defs"].items():
-        told = meanings.fields(kinds[name])
-        body["description"] = meanings.summary(kinds[name])
+        told = fields(kinds[name])
+        body["description"] = summary(kinds[name])
         for field, value in body["properties"].items():
             value["description"] = told[field]
     return {"$schema": DRAFT, "title": title} | found

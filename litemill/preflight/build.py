@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator
 
-from litemill.core import catalog as catalogue
-from litemill.core import paths, settings
-from litemill.core.errors import FaultsError, LitemillError
-from litemill.core.params import Params
+from litemill.ground import project
+from litemill.ground.errors import FaultsError, LitemillError
 from litemill.preflight import networks, pictures
+from litemill.settings import catalog as catalogue
+from litemill.settings import reader
+from litemill.settings.params import Params
 
 # of very many, as where a folder of pictures was forgotten
 SHOWN = 20
@@ -32,7 +33,7 @@ def _untaken(params: Params) -> Iterator[str]:
     taken = {recipe for network in params.networks for recipe in params.built_with(network)}
     for name in params.recipes:
         if name not in taken:
-            yield (f"{paths.PARAMS}: recipes.{name}: no network takes it, it builds nothing -> add it to the recipes "
+            yield (f"{project.PARAMS}: recipes.{name}: no network takes it, it builds nothing -> add it to the recipes "
                    "of a network, or move it to recipes_off")  # fmt: skip
 
 
@@ -41,4 +42,4 @@ def _unknown(params: Params, known: Collection[str]) -> Iterator[str]:
     for number, one in enumerate(params.gallery if known and params.bottleneck_from else ()):
         for name in one.classes:
             if name not in known:
-                yield f"{paths.PARAMS}: gallery[{number}]: no network has {name!r} -> {settings.nearest(name, known)}"
+                yield f"{project.PARAMS}: gallery[{number}]: no network has {name!r} -> {reader.nearest(name, known)}"

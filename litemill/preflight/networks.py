@@ -5,11 +5,15 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.core import class_names, paths, sample_names, source_files, stale
-from litemill.core.catalog import Catalog
-from litemill.core.errors import LitemillError, SettingsError
-from litemill.core.params import Params
-from litemill.core.records import Frozen
+from litemill.dvc import prune
+from litemill.ground import project
+from litemill.ground.errors import LitemillError, SettingsError
+from litemill.records.graph import Frozen
+from litemill.settings import label_names
+from litemill.settings.catalog import Catalog
+from litemill.settings.params import Params
+from litemill.sources import files
+from litemill.tasks import sample_names
 
 REMOTE = (Path(".dvc/config"), Path(".dvc/config.local"))
 
@@ -25,10 +29,10 @@ def names_of_classes(
         if settings.part is not None or source in bad:
             continue
         try:
-            found[source] = found.get(source) or class_names.load(source, catalog[source])
+            found[source] = found.get(source) or label_names.load(source, catalog[source])
             count = _classes(network, source)
             if count is not None:
-                class_names.require(source, catalog[source], found[source], count)
+                label_names.require(source, catalog[source], found[source], count)
         except SettingsError as error:
             bad[source] = error
     return {source: names for source, names in found.items() if source not in bad}, list(bad.values())
@@ -37,7 +41,7 @@ def names_of_classes(
 def _classes(network: str, source: str) -> int | None:
     """Return how many classes a network has, from what `freeze` left of it; None where that is not at hand."""
     try:
-        record = msgspec.json.decode(paths.record("freeze", network).read_bytes(), type=Frozen)
+        record = msgspec.json.decode(project.record("freeze", network).read_bytes(), type=Frozen)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return record.output.shape[-1] if record.settings.source == source and record.settings.part is None else None
@@ -49,9 +53,9 @@ def baselines(params: Params, catalog: Catalog, names: Mapping[str, tuple[str, .
         wanted = names.get(settings.source)
         for baseline in settings.baselines if wanted else ():
             labels = catalog[baseline].labels
-            if labels and class_names.load(baseline, catalog[baseline]) != wanted:
+            if labels and label_names.load(baseline, catalog[baseline]) != wanted:
                 yield SettingsError(
-                    f"{paths.PARAMS}: networks.{network}.baselines: {baseline} has other classes",
+                    f"{project.PARAMS}: networks.{network}.baselines: {baseline} has other classes",
                     expected=catalog[settings.source].labels, got=labels, remedy="name another, or none",
                 )  # fmt: skip
 
@@ -64,7 +68,7 @@ def calibration(params: Params) -> Iterator[LitemillError]:
             wanted = params.recipes[name].calibration_samples
             if wanted is not None and wanted > given:
                 yield SettingsError(
-                    f"{paths.PARAMS}: recipes.{name}.calibration_samples: too few pictures for networks.{network}",
+                    f"{project.PARAMS}: recipes.{name}.calibration_samples: too few pictures for networks.{network}",
                     expected=f"at most {given}", got=wanted, remedy="add pictures to images, or lower it",
                 )  # fmt: skip
 
@@ -76,14 +80,14 @@ def sources(params: Params, catalog: Catalog) -> Iterator[LitemillError]:
     """
     if any("remote" in path.read_text(encoding="utf-8") for path in REMOTE if path.is_file()):
         return
-    lock = paths.ROOT.with_suffix(".lock")
-    fetched = set(stale.STAGE.findall(lock.read_text(encoding="utf-8"))) if lock.is_file() else set()
+    lock = project.ROOT.with_suffix(".lock")
+    fetched = set(prune.STAGE.findall(lock.read_text(encoding="utf-8"))) if lock.is_file() else set()
     told: set[str] = set()
     for name in params.fetch:
         if f"fetch@{name}" not in fetched:
             for half, entry in catalog[name].halves().items():
                 try:
-                    source_files.find(entry, f"{name}.{half}" if half else name, params.source)
+                    files.find(entry, f"{name}.{half}" if half else name, params.source)
                 except LitemillError as error:
                     if str(error) not in told:  # a mirror folder that is not there is no fault of each source
                         yield error

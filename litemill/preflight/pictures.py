@@ -4,9 +4,9 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from litemill.core import files, paths
-from litemill.core.errors import LitemillError, PictureError, SettingsError
-from litemill.core.params import Images, Params
+from litemill.ground import io, project
+from litemill.ground.errors import LitemillError, PictureError, SettingsError
+from litemill.settings.params import Images, Params
 from litemill.tasks import picture_files
 
 # so many are decoded, which takes a moment; of those beyond, the first bytes are read
@@ -33,7 +33,7 @@ def faults(params: Params, classes: Mapping[str, int]) -> Iterator[LitemillError
         if picture not in bad and truth not in bad:
             yield from _unlike(picture, truth, classes)
     if params.bottleneck_from:
-        yield from _styles(Path(params.styles), {paths.IMAGES / name for name in bad})
+        yield from _styles(Path(params.styles), {project.IMAGES / name for name in bad})
 
 
 def _sets(images: Images) -> dict[str, tuple[str, ...]]:
@@ -57,21 +57,21 @@ def _named(params: Params) -> dict[str, str]:
 
 def _at_hand() -> list[str]:
     """Return the names of the files below data/images."""
-    return [path.relative_to(paths.IMAGES).as_posix() for path in paths.IMAGES.rglob("*") if path.is_file()]
+    return [path.relative_to(project.IMAGES).as_posix() for path in project.IMAGES.rglob("*") if path.is_file()]
 
 
 def _unreadable(named: Mapping[str, str], at_hand: Collection[str]) -> Iterator[tuple[str, LitemillError]]:
     """Find the pictures that are missing or none, the first of them decoded whole."""
     left = DECODED_PIXELS
     for name, place in named.items():
-        path = paths.IMAGES / name
+        path = project.IMAGES / name
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            yield name, SettingsError(f"{paths.PARAMS}: {place}: {name} is not below {paths.IMAGES}",
+            yield name, SettingsError(f"{project.PARAMS}: {place}: {name} is not below {project.IMAGES}",
                                       remedy="put it there")  # fmt: skip
         elif name not in at_hand:
             near = difflib.get_close_matches(name, at_hand, n=1)
             remedy = f"did you mean {near[0]!r}?" if near else "put it there, or name another"
-            yield name, PictureError(f"{paths.PARAMS}: {place}: {path}: no such picture", remedy=remedy)
+            yield name, PictureError(f"{project.PARAMS}: {place}: {path}: no such picture", remedy=remedy)
         else:
             try:
                 left -= picture_files.pixels(path)
@@ -95,18 +95,18 @@ def _twins(place: str, other: str, names: Collection[str], others: Collection[st
     """Find pictures of one set that are also in the other, under another name."""
     sizes: dict[int, list[str]] = {}
     for name in names:
-        sizes.setdefault((paths.IMAGES / name).stat().st_size, []).append(name)
+        sizes.setdefault((project.IMAGES / name).stat().st_size, []).append(name)
     for name in others:
-        for twin in sizes.get((paths.IMAGES / name).stat().st_size, ()):
-            if files.sha256(paths.IMAGES / twin) == files.sha256(paths.IMAGES / name):
-                yield SettingsError(f"{paths.PARAMS}: {place} and {other} share a picture",
+        for twin in sizes.get((project.IMAGES / name).stat().st_size, ()):
+            if io.sha256(project.IMAGES / twin) == io.sha256(project.IMAGES / name):
+                yield SettingsError(f"{project.PARAMS}: {place} and {other} share a picture",
                                     got=f"{twin} and {name}, the same bytes", remedy="take one out")  # fmt: skip
 
 
 def _unlike(picture: str, truth: str, classes: Mapping[str, int]) -> Iterator[LitemillError]:
     """Find what is wrong with a ground truth: its size, or a class that a network does not have."""
-    where, path = f"{paths.PARAMS}: images.segmentation.truth: {truth}", paths.IMAGES / truth
-    size, wanted = picture_files.size(path), picture_files.size(paths.IMAGES / picture)
+    where, path = f"{project.PARAMS}: images.segmentation.truth: {truth}", project.IMAGES / truth
+    size, wanted = picture_files.size(path), picture_files.size(project.IMAGES / picture)
     if size != wanted:
         yield SettingsError(f"{where}: has another size than its picture", expected=f"{wanted[1]}x{wanted[0]}",
                             got=f"{size[1]}x{size[0]}", remedy="give one of the picture's size")  # fmt: skip
@@ -129,5 +129,5 @@ def _unlike(picture: str, truth: str, classes: Mapping[str, int]) -> Iterator[Li
 
 def _at(place: str, error: PictureError) -> PictureError:
     """Return a picture's error with the place in params.yaml that names it."""
-    what = f"{paths.PARAMS}: {place}: {error.what}"
+    what = f"{project.PARAMS}: {place}: {error.what}"
     return PictureError(what, expected=error.expected, got=error.got, remedy=error.remedy)

@@ -1,9 +1,9 @@
 """The report's tables of how the files run: what delegates take of them, and what the graph's rewrites did."""
 
-from litemill.core.measured import TimedVariant
+from litemill.analysis.results import Section
+from litemill.records.cost import TimedVariant
+from litemill.render.table import Row, Table, numbers, words
 from litemill.report import measures, tables
-from litemill.report.results import Section
-from litemill.report.table import Row, Table, numbers, words
 
 MILLION = 1e6
 

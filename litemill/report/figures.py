@@ -7,10 +7,10 @@ from io import BytesIO
 import msgspec
 from PIL import Image
 
-from litemill.core import threads
-from litemill.report import charts, grid
-from litemill.report.results import Results
-from litemill.report.shown import Shown
+from litemill.analysis.results import Results
+from litemill.ground import process
+from litemill.render import charts, grid
+from litemill.report.pictures import Shown
 
 # drawn larger than shown, so that text stays sharp on dense screens
 SCALE = 1.5
@@ -36,7 +36,7 @@ def draw(results: Results, shown: Mapping[str, Shown]) -> tuple[Figure, ...]:
         partial(_chart, "accuracy.png", f"Size against accuracy of each file, {which}", accuracy),
         *(partial(_pictures, name, one) for name, one in shown.items()),
     ]
-    return tuple(threads.each(lambda draw: draw(), drawn))
+    return tuple(process.each(lambda draw: draw(), drawn))
 
 
 def _pictures(network: str, shown: Shown) -> Figure:

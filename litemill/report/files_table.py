@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from litemill.core.measured import Delegation
-from litemill.report import measures, tables, why
-from litemill.report.results import Result, Section
-from litemill.report.targets import Target
+from litemill.analysis.results import Result, Section
+from litemill.records.cost import Delegation
+from litemill.report import measures, recommended, tables
+from litemill.report.devices import Target
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ def rows(section: Section, on: Sequence[Target], names: Sequence[str], *, mixed:
         timed = (_time(by_name.get(name), one) for name in names)
         cells = (_size(one), _near(one, mixed=mixed), *timed, *_delegated(one))
         state = "official" if one.official else "outside" if one.failing else "within"
-        weighed = why.candidate(section, one)
+        weighed = recommended.candidate(section, one)
         front = weighed is not None and weighed.on_front
         anchor = f"{section.name}--{one.name}"
         found.append(FileRow(section.name, one.name, anchor, state, cells, _verdict(section, one, state), front))
@@ -84,8 +84,8 @@ def _delegated(one: Result) -> tuple[Cell, Cell]:
 
 def _verdict(section: Section, one: Result, state: str) -> Cell:
     """Give a file's state, and below it the most that is to say of it."""
-    weighed, shipped = why.candidate(section, one), why.shipped_for(section, one)
-    note = "; ".join(why.failures(one))
+    weighed, shipped = recommended.candidate(section, one), recommended.shipped_for(section, one)
+    note = "; ".join(recommended.failures(one))
     if not note and shipped:
         note = f"shipped for {' and '.join(shipped)}"
     if not note and weighed is not None:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.core import paths, store
-from litemill.core.gallery import Composition
-from litemill.core.params import Params
-from litemill.core.shown import Gallery, Shown
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.gallery import Gallery, Shown
+from litemill.settings.gallery import Composition
+from litemill.settings.params import Params
 
-RECORD = paths.GALLERY / "record.json"
+RECORD = project.GALLERY / "record.json"
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -43,6 +44,6 @@ def _picture(shown: Shown) -> Picture:
     said = words(shown.composition)
     if shown.refused:
         return Picture("", said, f"{said}: {shown.refused}", b"")
-    path = paths.GALLERY / shown.name
+    path = project.GALLERY / shown.name
     store.check(RECORD, shown.sha256, path)
     return Picture(f"gallery_{shown.name}", f"Photo and style, beside them {said}", said, path.read_bytes())

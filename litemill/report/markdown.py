@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from litemill.core import paths, templates
-from litemill.report import budgets, delegation, phones, provenance, shipped, tables
-from litemill.report.facts import facts
+from litemill.analysis import budgets
+from litemill.analysis.results import Results, Section
+from litemill.ground import io, project
+from litemill.render.table import Table
+from litemill.report import delegation, devices, provenance, recommended, tables
+from litemill.report.context import facts
 from litemill.report.figures import Figure
 from litemill.report.gallery import Picture
-from litemill.report.results import Results, Section
-from litemill.report.table import Table
 
 TEMPLATE = "report.md.j2"
 
@@ -32,17 +33,17 @@ class NetworkPage(NamedTuple):
 
 def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Picture] = ()) -> str:
     """Fill the template."""
-    return templates.load("litemill.report", TEMPLATE, cell=cell).render(
+    return io.template("litemill.report", TEMPLATE, cell=cell).render(
         **facts(results),
         settings=results.params,
         overview=tables.overview(results),
         budgets=budgets.table(budgets.outcomes(results)),
-        shipped=shipped.shipped(results),
-        left=shipped.left(results),
+        shipped=recommended.shipped(results),
+        left=recommended.left(results),
         gallery=gallery,
         networks=[_page(results, section, figures) for section in results.sections],
         charts=[figure for figure in figures if figure.network is None],
-        folder=paths.FIGURES.relative_to(paths.REPORT.parent).as_posix(),
+        folder=project.FIGURES.relative_to(project.REPORT.parent).as_posix(),
     )
 
 
@@ -56,5 +57,5 @@ def _page(results: Results, section: Section, figures: Sequence[Figure]) -> Netw
         section.name, section, tables.accuracy(section), tables.cost(section), tables.truth(section),
         delegation.delegation(section), delegation.rewriting(section), delegation.unmatched(section),
         provenance.contents(section), tuple(figure for figure in figures if figure.network == section.name),
-        phones.table(results, section),
+        devices.table(results, section),
     )  # fmt: skip

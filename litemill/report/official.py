@@ -1,9 +1,9 @@
 """Our files against the officially published ones, which were judged on the same pictures and timed in the same run."""
 
+from litemill.analysis.results import Result, Results, Section
+from litemill.render.table import Row, Table, numbers, words
 from litemill.report import measures, tables
-from litemill.report.results import Result, Results, Section
-from litemill.report.table import Row, Table, numbers, words
-from litemill.report.why import candidate, shipped_for
+from litemill.report.recommended import candidate, shipped_for
 
 TITLES = ("latency", "bytes", "peak memory", "its accuracy", "ours")
 

@@ -8,21 +8,22 @@ import markupsafe
 import msgspec
 import yaml
 
-from litemill.core import paths, templates, threads
-from litemill.core.rules import TARGETS
-from litemill.report import delegation, files_table, phones, provenance, strips, tables, vector
-from litemill.report import why as reasons
-from litemill.report.charts import TIMES, latencies
-from litemill.report.facts import facts
+from litemill.analysis.results import Result, Results, Section
+from litemill.ground import io, process, project
+from litemill.render import vector
+from litemill.render.charts import TIMES, latencies
+from litemill.render.grid import Colour
+from litemill.render.table import Table, turned
+from litemill.render.vector import tradeoff
+from litemill.report import delegation, devices, files_table, provenance, strips, tables
+from litemill.report import recommended as reasons
+from litemill.report.context import facts
+from litemill.report.devices import Target, by_target
 from litemill.report.files_table import FileRow, Heading
 from litemill.report.gallery import Picture as Composed
-from litemill.report.grid import Colour
-from litemill.report.results import Result, Results, Section
-from litemill.report.shown import Shown
+from litemill.report.pictures import Shown
 from litemill.report.strips import Picture, Strip, Worst
-from litemill.report.table import Table, turned
-from litemill.report.targets import Target, targets
-from litemill.report.tradeoff import tradeoff
+from litemill.settings.recommend import TARGETS
 
 TEMPLATE = "page/index.html.j2"
 # networks beyond which latencies have no charts of their own: the tables hold them
@@ -49,7 +50,7 @@ class NetworkPage(NamedTuple):
 
     name: str
     section: Section
-    targets: tuple[Target, ...]
+    by_target: tuple[Target, ...]
     headings: tuple[Heading, ...]
     rows: tuple[FileRow, ...]
     charts: tuple[str, ...]
@@ -66,11 +67,11 @@ class NetworkPage(NamedTuple):
 def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Composed] = ()) -> str:
     """Fill the templates."""
     sections = results.sections
-    on = {section.name: targets(results, section) for section in sections}
+    on = {section.name: by_target(results, section) for section in sections}
     names = tuple(dict.fromkeys(target.name for each in on.values() for target in each))
     size = sum(one.judged.size_bytes for section in sections for one in section.ours)
-    networks = threads.each(lambda one: _network(results, one, on[one.name], shown.get(one.name)), sections)
-    template = templates.load("litemill.report", TEMPLATE, stems=tables.stems, digits=provenance.digits)
+    networks = process.each(lambda one: _network(results, one, on[one.name], shown.get(one.name)), sections)
+    template = io.template("litemill.report", TEMPLATE, stems=tables.stems, digits=provenance.digits)
     return template.render(
         **facts(results),
         networks=networks,
@@ -82,8 +83,8 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
         same_percent=round(100 * results.params.recommend.same_latency),
         times=len(TIMES),
         gallery=[(one.caption, _embedded(one)) for one in gallery],
-        diff=paths.DIFF_PAGE.name,
-        report=paths.REPORT.name,
+        diff=project.DIFF_PAGE.name,
+        report=project.REPORT.name,
     )  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def _network(results: Results, section: Section, on: Sequence[Target], shown: Sh
     more = {
         "All accuracy figures": tables.accuracy(section),
         "All costs on the host": tables.cost(section),
-        "On devices": phones.table(results, section),
+        "On devices": devices.table(results, section),
         "What runs where": delegation.delegation(section),
         "What the files hold": provenance.contents(section),
     }
@@ -136,7 +137,7 @@ def _card(results: Results, section: Section, row: FileRow, shown: Shown | None)
         strips.worst(shown, one) if shown else None,
         provenance.operations(one.built.ops) if one.built else "",
         _yaml({"recipes": {one.name: results.params.recipes[one.name]}}),
-        f"{paths.pipeline(section.name)}:convert@{one.name}",
+        f"{project.pipeline(section.name)}:convert@{one.name}",
     )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from litemill.report.results import Results, Section
-from litemill.report.table import Row, Table, numbers, words
+from litemill.analysis.results import Results, Section
+from litemill.render.table import Row, Table, numbers, words
 from litemill.report.tables import NONE, stems, title
 
 # of a SHA-256: enough to tell files apart

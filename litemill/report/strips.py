@@ -7,13 +7,13 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from litemill.report import differences, measures
-from litemill.report.grid import Grid, fitted
-from litemill.report.overlays import shown
-from litemill.report.results import Result
-from litemill.report.shown import Shown
+from litemill.analysis.results import Result
+from litemill.render.grid import Grid, fitted
+from litemill.report import illustrations, measures
+from litemill.report.illustrations import shown
+from litemill.report.pictures import Shown
 from litemill.report.tables import stems
-from litemill.tasks.pictures import Pixels, resize
+from litemill.tasks.images import Pixels, resize
 
 # pixels of the longer side of what stands beside a file's figures
 WORST_SIDE = 240
@@ -67,11 +67,11 @@ def worst(known: Shown, one: Result) -> Worst:
     drawn = known.grid.rows[row][column]
     if found.ndim == original.ndim == 2:  # noqa: PLR2004  labels
         photo = shown(sample, (original.shape[0], original.shape[1]))
-        difference, said = differences.of_labels(photo, found, original), differences.LABELS
+        difference, said = illustrations.of_labels(photo, found, original), illustrations.LABELS
     else:
-        difference, said = differences.of_pictures(found, original), differences.PICTURES
+        difference, said = illustrations.of_pictures(found, original), illustrations.PICTURES
     if np.array_equal(found, original):
-        said = differences.NONE
+        said = illustrations.NONE
     where = f"{evidence.section.name}, {one.name}, {stems(sample)}"
     return Worst(
         stems(sample),

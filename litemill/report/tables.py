@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from litemill.core.judged import Pair
+from litemill.analysis.results import Result, Results, Section
+from litemill.records.accuracy import Pair
+from litemill.render.table import Row, Table, numbers, words
 from litemill.report import measures
-from litemill.report.results import Result, Results, Section
-from litemill.report.table import Row, Table, numbers, words
 
 # beyond this share of the median, a latency's spread makes it doubtful
 WIDE_SPREAD = 0.05

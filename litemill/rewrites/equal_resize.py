@@ -4,8 +4,7 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.rewrites.splice import Replacement, Rewritten, itself, replaced
-from litemill.rewrites.structure import Structure
+from litemill.rewrites.engine import Replacement, Rewritten, Structure, itself, replaced
 
 RESIZES = ("ResizeBilinear", "ResizeNearestNeighbor")
 

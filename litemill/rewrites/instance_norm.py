@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.rewrites.structure import Structure
+from litemill.rewrites.engine import Structure
 
 
 class InstanceNorm(NamedTuple):

@@ -8,9 +8,18 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.rewrites.pointwise import Affine, affine, is_pointwise
-from litemill.rewrites.splice import Replacement, Rewritten, itself, replaced
-from litemill.rewrites.structure import Structure, Values, is_channels_last
+from litemill.rewrites.engine import (
+    Affine,
+    Replacement,
+    Rewritten,
+    Structure,
+    Values,
+    affine,
+    is_channels_last,
+    is_pointwise,
+    itself,
+    replaced,
+)
 from litemill.rewrites.whole_pool import mean
 
 

@@ -11,8 +11,7 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.rewrites.splice import Replacement, Rewritten, replaced
-from litemill.rewrites.structure import Structure
+from litemill.rewrites.engine import Replacement, Rewritten, Structure, replaced
 
 Pads = tuple[tuple[int, int], ...]
 # the least that a version of XNNPACK's concatenation has taken

@@ -2,9 +2,8 @@
 
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
+from litemill.rewrites.engine import ADDITIONS, Replacement, Rewritten, Structure, itself, replaced
 from litemill.rewrites.instance_norm import InstanceNorm, instance_norm
-from litemill.rewrites.splice import Replacement, Rewritten, itself, replaced
-from litemill.rewrites.structure import ADDITIONS, Structure
 
 
 def apply(graph: GraphDef) -> Rewritten:

@@ -5,10 +5,9 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
-from litemill.rewrites import pointwise
+from litemill.rewrites import engine
+from litemill.rewrites.engine import RANK, Replacement, Rewritten, Structure, replaced
 from litemill.rewrites.equal_resize import RESIZES
-from litemill.rewrites.splice import Replacement, Rewritten, replaced
-from litemill.rewrites.structure import RANK, Structure
 
 
 def apply(graph: GraphDef) -> Rewritten:
@@ -27,7 +26,7 @@ def apply(graph: GraphDef) -> Rewritten:
 def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
     """Give what takes the place of a convolution and of what scales it, or None where it is another."""
     joined, kernel = structure.source(conv), structure.constant(conv, 1)
-    if joined.op != "ConcatV2" or kernel is None or not pointwise.is_pointwise(structure, conv, kernel):
+    if joined.op != "ConcatV2" or kernel is None or not engine.is_pointwise(structure, conv, kernel):
         return None
     maps = list(joined.input[:-1])
     axis, shapes = structure.constant(joined, len(maps)), [structure.shape(tensor) for tensor in maps]
@@ -40,7 +39,7 @@ def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
         return None
     (at,) = spread
     others = [index for index in range(len(maps)) if index != at]
-    after = pointwise.affine(structure, conv, kernel.shape[3])
+    after = engine.affine(structure, conv, kernel.shape[3])
     parts = np.split(kernel * after.scale, ends[:-1], axis=2)
     rest = np.concatenate([parts[index] for index in others], axis=2)
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import threads
-from litemill.core.errors import GraphError
 from litemill.graphs.run import runner
+from litemill.ground import process
+from litemill.ground.errors import GraphError
 from litemill.tasks import metrics
 
 Inputs = Mapping[str, npt.NDArray[Any]]
@@ -66,7 +66,7 @@ def results(graph: GraphDef, output: str, inputs: Inputs) -> list[Result]:
     run = runner(graph)
     rows = zip(*(inputs[name] for name in names), strict=True)
     feeds = [{name: value[None] for name, value in zip(names, row, strict=True)} for row in rows]
-    return threads.each(lambda one: run(one, (output,))[0], feeds)
+    return process.each(lambda one: run(one, (output,))[0], feeds)
 
 
 def prove(

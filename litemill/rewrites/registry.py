@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import records, settings
+from litemill.records.graph import Rewritten as Outcome
 from litemill.rewrites import (
     equal_resize,
     joined_convs,
@@ -15,7 +15,8 @@ from litemill.rewrites import (
     upsampled_conv,
     whole_pool,
 )
-from litemill.rewrites.splice import Rewritten
+from litemill.rewrites.engine import Rewritten
+from litemill.settings import reader
 
 # in this order they are applied: whole networks ahead of their parts, larger parts ahead of smaller ones
 REWRITES: dict[str, Callable[[GraphDef], Rewritten]] = {
@@ -30,7 +31,7 @@ REWRITES: dict[str, Callable[[GraphDef], Rewritten]] = {
 }
 
 
-def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[records.Rewritten, ...]]:
+def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[Outcome, ...]]:
     """Apply rewrites to a cut graph; what one does not find in it is left as it is, and said so.
 
     Parameters
@@ -53,10 +54,10 @@ def apply_all(graph: GraphDef, names: Collection[str]) -> tuple[GraphDef, tuple[
         The graph does not fit together.
     """
     for name in names:
-        settings.require(name, REWRITES, "rewrites", "rewrite")
+        reader.require(name, REWRITES, "rewrites", "rewrite")
     applied = []
     for name, rewrite in REWRITES.items():
         if name in names:
             graph, places, note = rewrite(graph)
-            applied.append(records.Rewritten(name, places, note))
+            applied.append(Outcome(name, places, note))
     return graph, tuple(applied)

@@ -6,9 +6,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
+from litemill.rewrites.engine import Rewritten
 from litemill.rewrites.mirror_pad import joined, line, mirrored
 from litemill.rewrites.packing import PHASES, SIDE, Kernel, packed, strided, upsampled
-from litemill.rewrites.splice import Rewritten
 from litemill.rewrites.styling import Style, normalized, styles
 from litemill.rewrites.transfer_network import Conv, StyledConv, TransferNetwork, UnlikeError, read
 from litemill.rewrites.upsampled_conv import EDGE, convolved

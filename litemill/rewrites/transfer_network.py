@@ -7,11 +7,11 @@ import numpy.typing as npt
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
+from litemill.rewrites.engine import ADDITIONS, Structure, is_plain_conv, stride
 from litemill.rewrites.equal_resize import is_equal
 from litemill.rewrites.instance_norm import instance_norm
 from litemill.rewrites.mirror_pad import frame
 from litemill.rewrites.packing import Kernel
-from litemill.rewrites.structure import ADDITIONS, Structure, is_plain_conv, stride
 from litemill.rewrites.upsampled_conv import doubled
 
 Vector = npt.NDArray[np.float32]

@@ -7,10 +7,9 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
+from litemill.rewrites.engine import Replacement, Rewritten, Structure, is_plain_conv, replaced, stride
 from litemill.rewrites.mirror_pad import frame, mirrored
 from litemill.rewrites.packing import Kernel, upsampled_between
-from litemill.rewrites.splice import Replacement, Rewritten, replaced
-from litemill.rewrites.structure import Structure, is_plain_conv, stride
 
 EDGE = ((0, 0), (1, 1), (1, 1), (0, 0))
 SIZE = 3

@@ -4,7 +4,7 @@
 build needs.
 """
 
-from litemill.sources.fetching import fetch
+from litemill.sources.fetch import fetch
 from litemill.sources.origin import get
 from litemill.sources.unpacking import unpack
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from litemill.core.errors import SourceError
+from litemill.ground.errors import SourceError
 from litemill.sources import content
 
 Members = dict[PurePosixPath, tarfile.TarInfo]

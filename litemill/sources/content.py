@@ -4,7 +4,7 @@ import string
 from pathlib import Path
 from typing import Literal
 
-from litemill.core.errors import SourceError
+from litemill.ground.errors import SourceError
 
 Kind = Literal["frozen_graph", "saved_model", "tflite"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import filelock
 
-from litemill.core.errors import SourceError
+from litemill.ground.errors import SourceError
 from litemill.sources.transfer import Again, Limits, UnansweredError, at_hand, shown, transfer
 
 MAX_PAUSE_S = 30

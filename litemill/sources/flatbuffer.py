@@ -7,7 +7,7 @@ offsets of a file that it maps; one that leads outside is read from whatever lie
 import struct
 from typing import Literal
 
-from litemill.core.errors import SourceError
+from litemill.ground.errors import SourceError
 from litemill.sources.content import TFLITE
 
 MAX_TABLES = 1_000_000  # as flatbuffers' own verifier; tables may be shared, so that a small file names many

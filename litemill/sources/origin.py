@@ -6,18 +6,20 @@ import os
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
-from litemill.core import files, paths, source_files
-from litemill.core.catalog import Entry
-from litemill.core.errors import SourceError, from_os
-from litemill.core.records import Fetched
-from litemill.sources import content, pins, tfhub
+from litemill.ground import io, project
+from litemill.ground.errors import SourceError, from_os
+from litemill.records.source import Fetched
+from litemill.settings.catalog import Entry
+from litemill.sources import content, files, pins
 from litemill.sources.download import download
 from litemill.sources.transfer import Limits
 from litemill.sources.unpacking import unpack
 
 CACHE_VARIABLE = "LITEMILL_CACHE"
+
+
 # a file of the user's own is told from others as that of a mirror is
 OWN = "own file"
 
@@ -55,8 +57,8 @@ def get(
         Where there is no such file, or it is another one.
     """
     try:
-        file = source_files.find(entry, name, where)
-        if source_files.own(entry):
+        file = files.find(entry, name, where)
+        if files.own(entry):
             where = OWN
         known = _known(entry, name, where)
         check = functools.partial(_check, name=name, entry=entry, known=known)
@@ -84,7 +86,7 @@ def default_cache() -> Path:
 def _addresses(entry: Entry, where: str, cache: Path) -> tuple[tuple[str, ...], Path]:
     """Give the addresses to ask, and the place of the answer in the cache."""
     if where == "upstream":
-        return tfhub.addresses(entry.url), cache / "upstream" / entry.mirror
+        return addresses(entry.url), cache / "upstream" / entry.mirror
     base = where.rstrip("/")
     place = cache / hashlib.sha256(base.encode()).hexdigest()[:16]
     return (f"{base}/{quote(entry.mirror)}",), place / entry.mirror
@@ -117,7 +119,7 @@ def _check(file: Path, name: str, entry: Entry, known: list[Known]) -> None:
         raise _another(name, f"{sizes} bytes", f"{size} bytes")
     hashes = [one.sha256 for one in fits if one.sha256]
     if hashes:
-        found = files.sha256(file)
+        found = io.sha256(file)
         if found not in hashes:
             raise _another(name, "SHA-256 " + " or ".join(hashes), found)
     else:
@@ -128,13 +130,50 @@ def _check(file: Path, name: str, entry: Entry, known: list[Known]) -> None:
 def _another(name: str, expected: str, got: str) -> SourceError:
     return SourceError(
         f"{name}: another file than the known one", expected=expected, got=got,
-        remedy=f"do not use it; if the change is meant, mend {paths.CATALOG} or remove it from {paths.SOURCES_LOCK}",
+        remedy=f"do not use it; if the change is meant, mend {project.CATALOG} or remove it from "
+        f"{project.SOURCES_LOCK}",
     )  # fmt: skip
 
 
 def _fetched(entry: Entry, name: str, where: str, file: Path, known: list[Known]) -> Fetched:
     """Say where a file came from and what it is, the same on every machine."""
-    sha256 = files.sha256(file)
+    sha256 = io.sha256(file)
     origin = {"embedded": "embedded", "upstream": entry.url}.get(where, "mirror")
     rebuilt = any(one.rebuilt for one in known if one.sha256 == sha256)
     return Fetched(name, origin, rebuilt, sha256, file.stat().st_size, files={}, entry=entry)
+
+
+HOST = "tfhub.dev"
+
+
+_STORAGE = "https://storage.googleapis.com"
+
+
+def addresses(url: str) -> tuple[str, ...]:
+    """Give the addresses to ask for `url`, in turn.
+
+    Parameters
+    ----------
+    url
+        An upstream address; that of a module on tfhub.dev is its handle, that of a TFLite file there has
+        `?lite-format=tflite`.
+
+    Returns
+    -------
+    tuple of str
+        `url` alone where it is not on tfhub.dev.
+
+    Examples
+    --------
+    >>> addresses("https://tfhub.dev/google/module/2")
+    ('https://tfhub.dev/google/module/2?tf-hub-format=compressed', \
+'https://storage.googleapis.com/tfhub-modules/google/module/2.tar.gz')
+    """
+    parts = urlsplit(url)
+    if parts.hostname != HOST:
+        return (url,)
+    path = parts.path.rstrip("/")
+    if parse_qs(parts.query).get("lite-format") == ["tflite"]:
+        return url, f"{_STORAGE}/tfhub-lite-models{path}.tflite"
+    handle = parts._replace(path=path, query="tf-hub-format=compressed").geturl()
+    return handle, f"{_STORAGE}/tfhub-modules{path}.tar.gz"

@@ -9,9 +9,10 @@ from typing import Literal
 import filelock
 import msgspec
 
-from litemill.core import files, store
-from litemill.core.errors import SourceError
-from litemill.core.paths import SOURCES_LOCK as LOCK
+from litemill.ground import io
+from litemill.ground.errors import SourceError
+from litemill.ground.project import SOURCES_LOCK as LOCK
+from litemill.records import store
 
 # an upstream's file and a mirror's may rightly differ
 Where = Literal["upstream", "mirror"]
@@ -46,7 +47,7 @@ def add(name: str, where: Where, pin: Pin, cache: Path) -> None:
         known = pins.upstream if where == "upstream" else pins.mirror
         if name not in known:
             known[name] = pin
-            files.write(LOCK, store.encode(pins))
+            io.write(LOCK, store.encode(pins))
 
 
 def _read() -> Pins:

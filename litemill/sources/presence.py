@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
-from litemill.core import files, paths
-from litemill.core.catalog import Entry
+from litemill.ground import io, project
+from litemill.settings.catalog import Entry
 from litemill.sources import pins
-from litemill.sources.fetching import label
+from litemill.sources.fetch import label
 from litemill.sources.pins import Pin
 
 Place = Literal["embedded", "cached", "at hand"]
@@ -63,8 +63,8 @@ def _places(name: str, entry: Entry, cache: Path, pinned: list[str]) -> tuple[Pl
     # upstream's files are in one folder there, those of each mirror in another
     downloads = cache.glob(f"*/{entry.mirror}")
     found: dict[Place, bool] = {
-        "embedded": entry.embedded is not None and (paths.EMBEDDED / entry.mirror).is_file(),
-        "cached": any(files.sha256(file) in known for file in downloads),
-        "at hand": paths.record("fetch", name).is_file(),
+        "embedded": entry.embedded is not None and (project.EMBEDDED / entry.mirror).is_file(),
+        "cached": any(io.sha256(file) in known for file in downloads),
+        "at hand": project.record("fetch", name).is_file(),
     }
     return tuple(place for place, there in found.items() if there)

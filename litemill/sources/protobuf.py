@@ -7,7 +7,7 @@ in TensorFlow, which reads the same bytes later; here a cut or swapped file is t
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from litemill.core.errors import SourceError
+from litemill.ground.errors import SourceError
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _WIDTH = {_FIXED64: 8, _FIXED32: 4}

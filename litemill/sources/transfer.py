@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from litemill.core import files
-from litemill.core.errors import SourceError
+from litemill.ground import io
+from litemill.ground.errors import SourceError
 
 if TYPE_CHECKING:  # a second of imports, for those who download only
     from requests import Response, Session
@@ -164,7 +164,7 @@ def _receive(response: "Response", part: Path, start: int, limits: Limits, deadl
     have = start
     # disable=None: no bar unless stderr is a terminal
     bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, disable=None)
-    with bar, files.written(part), part.open("ab") as stream:
+    with bar, io.written(part), part.open("ab") as stream:
         for chunk in _chunks(response, limits):
             have += len(chunk)
             if have > limits.bytes:

@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path, PurePosixPath
 
-from litemill.core import files
-from litemill.core.errors import SourceError, from_os
+from litemill.ground import io
+from litemill.ground.errors import SourceError, from_os
 from litemill.sources import content, flatbuffer, protobuf
 from litemill.sources.archive import Archive, Members, opened
 from litemill.sources.content import Kind
@@ -47,7 +47,7 @@ def unpack(file: Path, kind: Kind, into: Path, label: str | None = None) -> dict
     label = label or into.name
     try:
         content.require(file, kind, label)
-        with files.replacing(into) as new:
+        with io.replacing(into) as new:
             new.mkdir()
             if kind == "tflite":
                 flatbuffer.require_model(file.read_bytes(), label)
@@ -55,7 +55,7 @@ def unpack(file: Path, kind: Kind, into: Path, label: str | None = None) -> dict
             else:
                 with opened(file, label, new.parent) as archive:
                     (_frozen_graph if kind == "frozen_graph" else _saved_model)(archive, new)
-            return {path.relative_to(new).as_posix(): files.sha256(path)
+            return {path.relative_to(new).as_posix(): io.sha256(path)
                     for path in sorted(new.rglob("*")) if path.is_file()}  # fmt: skip
     except OSError as error:
         raise from_os(error) from None

@@ -7,13 +7,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core import class_names, paths, roles, store
-from litemill.core.catalog import Entry
-from litemill.core.errors import RecordError
-from litemill.core.npz import Arrays
-from litemill.core.params import Network
-from litemill.tasks import pictures, sampling, segmentation, stylization
-from litemill.tasks.pictures import Floats, Pixels
+from litemill.ground import project
+from litemill.ground.errors import RecordError
+from litemill.ground.io import Arrays
+from litemill.records import store
+from litemill.settings import label_names
+from litemill.settings.catalog import Entry
+from litemill.settings.network import Network
+from litemill.tasks import images, roles, sampling, segmentation, stylization
+from litemill.tasks.images import Floats, Pixels
 
 Figures = dict[str, float]
 NOT_JUDGED = 255
@@ -81,7 +83,7 @@ def case_of(network: str) -> Case:
         names=sampled.evaluation,
         inputs=inputs,
         reference=store.referenced(network),
-        class_names=class_names.load(known.settings.source, known.entry) if known.settings.part is None else (),
+        class_names=label_names.load(known.settings.source, known.entry) if known.settings.part is None else (),
     )
 
 
@@ -130,7 +132,7 @@ def _samples(model: Runs, case: Case) -> list[Arrays]:
 def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> Judgement:
     """Judge labels at each picture's own size, and logits where the cut is the original's."""
     classes = len(case.class_names)
-    class_names.require(case.settings.source, case.entry, case.class_names, outputs[0].shape[-1])
+    label_names.require(case.settings.source, case.entry, case.class_names, outputs[0].shape[-1])
     way = sampling.crop_of(case.entry)
     originals = [case.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(len(outputs))]
 
@@ -149,9 +151,9 @@ def _segmentation(outputs: list[Floats], crop: tuple[int, int], case: Case) -> J
 
 def _truth_iou(found: Sequence[Pixels], case: Case) -> Figures:
     """Hold labels against the ground truth, where there is some, all its pictures together."""
-    known = {name: paths.IMAGES / truth for name, truth in case.truth.items()}
+    known = {name: project.IMAGES / truth for name, truth in case.truth.items()}
     pairs = [
-        (labels, pictures.read_labels(known[name]))
+        (labels, images.read_labels(known[name]))
         for name, labels in zip(case.names, found, strict=True)
         if name in known
     ]

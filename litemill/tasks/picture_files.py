@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from litemill.core.errors import PictureError
+from litemill.ground.errors import PictureError
 
 # 64 megapixels decode to 200 MB: more than any photo needs, less than hurts
 MAX_PIXELS = 64_000_000

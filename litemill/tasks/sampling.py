@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from litemill.core import paths
-from litemill.core.catalog import Crop, Entry
-from litemill.core.errors import SettingsError
-from litemill.core.npz import Arrays
-from litemill.core.params import Network
-from litemill.tasks import pictures, segmentation, stylization
-from litemill.tasks.pictures import Floats
+from litemill.ground import project
+from litemill.ground.errors import SettingsError
+from litemill.ground.io import Arrays
+from litemill.settings.catalog import Crop, Entry
+from litemill.settings.network import Network
+from litemill.tasks import images, segmentation, stylization
+from litemill.tasks.images import Floats
 
 # the style size that the Magenta networks were trained on
 STYLE_SIZE = (256, 256)
@@ -33,14 +33,16 @@ def collect(network: Network, entry: Entry, sample_names: tuple[str, ...]) -> Ar
 def crop_of(entry: Entry) -> Crop:
     """Give the pre-processing of a segmentation source; SettingsError where the catalogue has none."""
     if entry.crop is None:
-        raise SettingsError(f"{paths.CATALOG}: a segmentation source without a crop", remedy="add crop: {size: [h, w]}")
+        raise SettingsError(
+            f"{project.CATALOG}: a segmentation source without a crop", remedy="add crop: {size: [h, w]}"
+        )
     return entry.crop
 
 
 def _image(name: str, entry: Entry, size: tuple[int, int]) -> Floats:
-    return segmentation.prepare(pictures.read(paths.IMAGES / name), crop_of(entry), size)
+    return segmentation.prepare(images.read(project.IMAGES / name), crop_of(entry), size)
 
 
 def stylized(name: str, size: tuple[int, int]) -> Floats:
     """Give a picture as a stylization network takes it."""
-    return stylization.prepare(pictures.read(paths.IMAGES / name), size)
+    return stylization.prepare(images.read(project.IMAGES / name), size)

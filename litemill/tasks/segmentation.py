@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from litemill.core.catalog import Crop, Fit
+from litemill.settings.catalog import Crop, Fit
 from litemill.tasks import metrics
-from litemill.tasks.pictures import Floats, Pixels, resize_bilinear, resize_nearest
+from litemill.tasks.images import Floats, Pixels, resize_bilinear, resize_nearest
 
 Size = tuple[int, int]
 

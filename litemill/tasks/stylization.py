@@ -3,7 +3,7 @@
 import numpy as np
 
 from litemill.tasks import metrics
-from litemill.tasks.pictures import Floats, Pixels, resize
+from litemill.tasks.images import Floats, Pixels, resize
 
 
 def prepare(pixels: Pixels, size: tuple[int, int]) -> Floats:

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.conversion.converter import convert
-from litemill.core import params
-from litemill.core.records import Tensor
 from litemill.graphs.cut import cut
-from litemill.graphs.found import Found
+from litemill.graphs.graph import Cuts
 from litemill.graphs.run import runner
 from litemill.graphs.shapes import resize
+from litemill.records.base import Tensor
 from litemill.runtime import Model
+from litemill.settings import params
 
 Array = npt.NDArray[Any]
 Size = tuple[int, int]
@@ -83,7 +83,7 @@ class Network:
         return float(np.abs(model.run(self.first()) - expected).max() / np.ptp(expected))
 
 
-def segmentation(whole: GraphDef, found: Found, size: Size) -> Network:
+def segmentation(whole: GraphDef, found: Cuts, size: Size) -> Network:
     """Give the network between the cuts that were found, for an input size of its own."""
     assert found.crop is not None
     image = (found.cut["image"], (1, *found.crop.size, 3))

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from litemill.graphs import load
 from litemill.graphs.find import find
-from litemill.graphs.found import Whole
+from litemill.graphs.graph import SourceGraph
 from litemill.graphs.network import parameters_of
+from litemill.graphs.proof_images import made_up, sized
 from litemill.graphs.prove import prove
-from litemill.graphs.trial import made_up, sized
 
 # what bytes do not depend on is small: 150 G multiply-adds at 513 take TensorFlow 37 s and 5.5 GB for a proof
 SMALL = (129, 129)
@@ -32,8 +32,8 @@ def build(folder: Path) -> dict[str, Any]:
 
 def proof(folder: Path) -> dict[str, Any]:
     """Find the cuts, and prove them on the same network exported for small pictures."""
-    found = find(Whole(load.read(folder / GRAPH)))
-    whole = Whole(xception(SMALL))
+    found = find(SourceGraph(load.read(folder / GRAPH)))
+    whole = SourceGraph(xception(SMALL))
     smaller = find(whole)
     assert found.crop is not None
     assert smaller.crop is not None

@@ -15,9 +15,9 @@ from arch_magenta import stylization
 from arch_pipeline import KIBI, Network, deviation, quantized_channels
 
 from litemill.graphs import safety
-from litemill.graphs.found import Found, Whole
+from litemill.graphs.graph import Cuts, SourceGraph
+from litemill.graphs.proof_images import made_up, proven
 from litemill.graphs.prove import Proof
-from litemill.graphs.trial import made_up, proven
 
 pytestmark = pytest.mark.long
 PUBLISHED = {
@@ -33,19 +33,19 @@ RANGE_BYTES = 8
 
 
 @pytest.fixture(scope="module")
-def whole() -> Whole:
+def whole() -> SourceGraph:
     graph = stylization()
     safety.check(graph)
-    return Whole(graph)
+    return SourceGraph(graph)
 
 
 @pytest.fixture(scope="module")
-def found_and_proof(whole: Whole) -> tuple[Found, Proof]:
+def found_and_proof(whole: SourceGraph) -> tuple[Cuts, Proof]:
     return proven(whole, made_up())
 
 
 @pytest.fixture(scope="module")
-def networks(whole: Whole, found_and_proof: tuple[Found, Proof]) -> dict[str, Network]:
+def networks(whole: SourceGraph, found_and_proof: tuple[Cuts, Proof]) -> dict[str, Network]:
     cut = found_and_proof[0].cut
     bottleneck = (cut["bottleneck"], (1, 1, 1, 100))
     return {
@@ -65,7 +65,7 @@ def files(networks: dict[str, Network], tmp_path_factory: pytest.TempPathFactory
     return {(part, recipe): networks[part].converted(recipe, folders[part]) for part, recipe in PUBLISHED}
 
 
-def test_the_cuts_fall_at_the_bottleneck_of_100_and_are_proven(found_and_proof: tuple[Found, Proof]) -> None:
+def test_the_cuts_fall_at_the_bottleneck_of_100_and_are_proven(found_and_proof: tuple[Cuts, Proof]) -> None:
     found, proof = found_and_proof
     assert found.cut == {
         "content": "content",

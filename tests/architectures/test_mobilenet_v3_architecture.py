@@ -17,16 +17,16 @@ import pytest
 import tensorflow as tf
 from arch_pipeline import Network, segmentation
 
-from litemill.core.errors import GraphError
 from litemill.graphs import safety
 from litemill.graphs.cut import cut
 from litemill.graphs.find import find
-from litemill.graphs.found import Found, Whole
+from litemill.graphs.graph import Cuts, SourceGraph
 from litemill.graphs.network import parameters_of
+from litemill.graphs.proof_images import made_up, sized
 from litemill.graphs.prove import prove
 from litemill.graphs.run import imported
 from litemill.graphs.shapes import output_shape
-from litemill.graphs.trial import made_up, sized
+from litemill.ground.errors import GraphError
 from litemill.runtime import Model
 
 pytestmark = pytest.mark.long
@@ -51,8 +51,8 @@ CASES = (
 
 class Built(NamedTuple):
     case: Case
-    whole: Whole
-    found: Found
+    whole: SourceGraph
+    found: Cuts
     network: Network
     folder: Path
 
@@ -62,7 +62,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     case: Case = request.param
     graph = case.build()
     safety.check(graph)
-    whole = Whole(graph)
+    whole = SourceGraph(graph)
     found = find(whole)
     folder = tmp_path_factory.mktemp(case.name)
     return Built(case, whole, found, segmentation(graph, found, SIZE), folder)

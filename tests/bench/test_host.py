@@ -6,7 +6,7 @@ import pytest
 
 from litemill.bench import host
 from litemill.bench.host import Job, Turn
-from litemill.core.errors import ArtifactError
+from litemill.ground.errors import ArtifactError
 
 ROOT = Path(__file__).parents[2]
 MAGENTA = ROOT / "data/embedded/lite-models/google/lite-model/magenta/arbitrary-image-stylization-v1-256"

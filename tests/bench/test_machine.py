@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from litemill.bench import machine
-from litemill.core import store
-from litemill.core.measured import Machine
+from litemill.records import store
+from litemill.records.cost import Machine
 
 PHONE = """\
 processor\t: 0

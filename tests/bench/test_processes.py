@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from litemill.bench.processes import compare, summarize
+from litemill.bench.statistics import compare, summarize
 
 
 def test_the_median_lies_in_its_interval() -> None:

@@ -4,26 +4,30 @@ from pathlib import Path
 import pytest
 from report import built
 
-from litemill.core import files, params, paths, roles, store
-from litemill.core.recommended import Recommended
-from litemill.core.records import Converted, Sampled
+from litemill.ground import io, project
+from litemill.records import store
+from litemill.records.artifact import Converted
+from litemill.records.graph import Sampled
+from litemill.records.recommendation import Recommended
 from litemill.runtime import Model
+from litemill.settings import params
+from litemill.tasks import roles
 
 
 def recommended(network: str) -> None:
     """Make the records of a network fit the official file that stands for its fp32, and recommend that for cpu."""
     settings = params.load().networks[network]
-    path = paths.record("convert", network, "fp32")
+    path = project.record("convert", network, "fp32")
     record = store.load(path, Converted)
-    model = Model(paths.artifact(network, "fp32"), 1, roles.inputs(settings))
+    model = Model(project.artifact(network, "fp32"), 1, roles.inputs(settings))
     output = type(model.output)(
         roles.output(settings), *[getattr(model.output, name) for name in ("name", "shape", "dtype")]
     )
     built.changed(path, Converted, inputs=model.inputs, outputs=(output,))
-    choice = store.load(paths.record("recommend", network), Recommended).choice("cpu")
+    choice = store.load(project.record("recommend", network), Recommended).choice("cpu")
     assert choice.sha256 == record.sha256
-    built.copied(paths.artifact(network, "fp32"), paths.recommended("cpu", network))
-    files.write(paths.recommended("gpu", network), b"")
+    built.copied(project.artifact(network, "fp32"), project.recommended("cpu", network))
+    io.write(project.recommended("gpu", network), b"")
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +40,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for network in built.BUILT:
             recommended(network)
         evaluation = ("style/zigzag_colorful.jpg", "style/bricks_sq.jpg")
-        built.changed(paths.record("samples", "eye"), Sampled, evaluation=evaluation)
+        built.changed(project.record("samples", "eye"), Sampled, evaluation=evaluation)
     return folder
 
 

@@ -15,8 +15,9 @@ from report import built
 from report.built import REPOSITORY
 
 from litemill.bundle import check
-from litemill.core import files, paths, store
-from litemill.core.recommended import Recommended
+from litemill.ground import io, project
+from litemill.records import store
+from litemill.records.recommendation import Recommended
 
 
 def bundle(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -191,7 +192,7 @@ def test_an_output_outside_its_tolerance_is_named(dist: Path) -> None:
     np.save(path, np.load(path) * np.float32(1.2))
     text = (dist / "manifest.json").read_text()
     old = manifest(dist)["files"]["golden/eye/cpu.npy"]["sha256"]
-    (dist / "manifest.json").write_text(text.replace(old, files.sha256(path)))
+    (dist / "manifest.json").write_text(text.replace(old, io.sha256(path)))
     found = check.problems(dist)
     assert found[0].startswith("cpu/eye.tflite: mean error of its golden output is ")
 
@@ -209,9 +210,9 @@ def test_a_recommended_file_that_is_another_than_recorded_is_refused_and_dist_st
 @pytest.mark.usefixtures("checkout")
 def test_where_nothing_is_recommended_it_is_said() -> None:
     for network in built.BUILT:
-        found = store.load(paths.record("recommend", network), Recommended)
+        found = store.load(project.record("recommend", network), Recommended)
         none = tuple(type(one)(one.target, "", "", "none", one.metric, one.candidates) for one in found.choices)
-        built.changed(paths.record("recommend", network), Recommended, choices=none)
+        built.changed(project.record("recommend", network), Recommended, choices=none)
     done = bundle(Path.cwd())
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: nothing is recommended -> see recommend in params.yaml and reports/report.md\n"

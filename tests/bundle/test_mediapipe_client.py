@@ -11,10 +11,10 @@ import pytest
 from clones import ONE_PICTURE, Clone, ran
 from report.built import REPOSITORY
 
-from litemill.core.catalog import Crop
 from litemill.runtime import Model
-from litemill.tasks import pictures, segmentation
-from litemill.tasks.pictures import Pixels
+from litemill.settings.catalog import Crop
+from litemill.tasks import images, segmentation
+from litemill.tasks.images import Pixels
 
 pytestmark = pytest.mark.build
 LIBRARIES = ("libGL.so.1", "libEGL.so.1", "libGLESv2.so.2")
@@ -88,7 +88,7 @@ def segmented(dist: Path, request: pytest.FixtureRequest) -> tuple[Path, list[st
 
 def ours(model: Path) -> Pixels:
     """Give the labels that our own pre- and post-processing finds with the same file."""
-    pixels = pictures.read(BIRD)
+    pixels = images.read(BIRD)
     runtime = Model(model)
     crop = Crop(runtime.size("image"))
     logits = runtime.run({"image": segmentation.prepare(pixels, crop, crop.size)})

@@ -11,7 +11,7 @@ from report.built import FILES, REPOSITORY
 from safetensors.numpy import load
 
 from litemill.bundle.styles import bottlenecks, packed
-from litemill.core.errors import PictureError
+from litemill.ground.errors import PictureError
 
 PREDICT = FILES["official_magenta_predict_int8"]
 STYLES = REPOSITORY / "data/images/style"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from litemill.comparison import comparison
-from litemill.comparison.changes import Artifact, Status
-from litemill.comparison.revision import Revision
+from litemill.analysis.changes import Artifact, Status
+from litemill.comparison import compare
+from litemill.dvc.revision import Revision
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ def test_without_a_run_of_both_sides_no_latency_is_judged(
     *, status: Status, same_file: bool | None, said: str, tmp_path: Path
 ) -> None:
     one = Artifact("birds", "int8", status, same_file, within=True)
-    found = comparison._timed(one, Revision(), Revision(), None, tmp_path)
+    found = compare._timed(one, Revision(), Revision(), None, tmp_path)
     assert (found.timing, found.untimed) == (None, said)

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from litemill.analysis.changes import Artifact
 from litemill.comparison import pictures
-from litemill.comparison.changes import Artifact
-from litemill.comparison.revision import Revision
-from litemill.core import files, npz, paths
-from litemill.report.grid import Grid
+from litemill.dvc.revision import Revision
+from litemill.ground import io, project
+from litemill.render.grid import Grid
 
 NAMES = ("content/a.png", "content/b.png")
 CHANGED = Artifact("birds", "int8", "changed", same_file=False, within=True)
@@ -26,16 +26,16 @@ class Side(Revision):
     def fetch(self, path: Path, to: Path) -> bool:
         if not (self.folder / path).is_file():
             return False
-        files.write(to, (self.folder / path).read_bytes())
+        io.write(to, (self.folder / path).read_bytes())
         return True
 
 
 def side(folder: Path, answers: list[npt.NDArray[np.generic]], names: tuple[str, ...] = NAMES) -> Side:
     """Write what a side's int8 file said to its samples."""
     said = {f"int8_{index:03}": answer for index, answer in enumerate(answers)}
-    npz.write(folder / paths.outputs("birds"), said)
+    io.write_arrays(folder / project.outputs("birds"), said)
     record = json.dumps({"evaluation": names, "of_another_version": 1})
-    files.write(folder / paths.record("samples", "birds"), record.encode())
+    io.write(folder / project.record("samples", "birds"), record.encode())
     return Side(folder)
 
 
@@ -81,7 +81,7 @@ def test_answers_that_are_the_same_or_no_pictures_are_not_drawn(tmp_path: Path, 
 def test_answers_that_are_not_at_hand_are_told_from_none(tmp_path: Path, base: Side) -> None:
     assert grid(tmp_path, Side(tmp_path / "nothing"), base) is None
     unknown = side(tmp_path / "unknown", [labels(9)])
-    (unknown.folder / paths.record("samples", "birds")).write_text("[]")
+    (unknown.folder / project.record("samples", "birds")).write_text("[]")
     assert grid(tmp_path, unknown, base) is None
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from litemill.composition import blend
-from litemill.tasks.pictures import Floats, Pixels
+from litemill.composition import matte as blending
+from litemill.tasks.images import Floats, Pixels
 
 SIZES = [(300, 200), (201, 333), (513, 7), (1, 1)]
 
@@ -21,17 +21,17 @@ def parts(size: tuple[int, int]) -> tuple[Pixels, Floats, Floats]:
 def test_it_has_the_photos_own_size(size: tuple[int, int]) -> None:
     photo, painting, fitted = parts(size)
     for matte in (fitted, None):
-        found = blend.blend(photo, painting, matte, keep=True)
+        found = blending.blend(photo, painting, matte, keep=True)
         assert found.shape == photo.shape
         assert found.dtype == photo.dtype
 
 
 def test_what_is_kept_is_the_photos_to_the_last_bit_and_the_rest_is_painted() -> None:
     photo, painting, fitted = parts((300, 200))
-    kept = blend.blend(photo, painting, fitted, keep=True)
+    kept = blending.blend(photo, painting, fitted, keep=True)
     np.testing.assert_array_equal(kept[:, 140:], photo[:, 140:])
     assert np.all(kept[:, :60] == 255)
-    restyled = blend.blend(photo, painting, fitted, keep=False)
+    restyled = blending.blend(photo, painting, fitted, keep=False)
     np.testing.assert_array_equal(restyled[:, :60], photo[:, :60])
     assert np.all(restyled[:, 140:] == 255)
 
@@ -39,20 +39,20 @@ def test_what_is_kept_is_the_photos_to_the_last_bit_and_the_rest_is_painted() ->
 def test_between_the_two_the_painting_fades() -> None:
     photo, painting, fitted = parts((10, 200))
     photo[:] = 0
-    row = blend.blend(photo, painting, fitted, keep=True)[5, :, 0].astype(int)
+    row = blending.blend(photo, painting, fitted, keep=True)[5, :, 0].astype(int)
     assert np.all(np.diff(row) <= 0)
     assert len(np.unique(row)) > 20
 
 
 def test_without_a_matte_all_is_painted() -> None:
     photo, painting, _ = parts((30, 20))
-    assert np.all(blend.blend(photo, painting, None, keep=True) == 255)
+    assert np.all(blending.blend(photo, painting, None, keep=True) == 255)
 
 
 def test_strips_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     photo, _, fitted = parts((300, 200))
     painting = np.random.default_rng(8).random((50, 30, 3), np.float32)
-    whole = blend.blend(photo, painting, fitted, keep=True)
-    monkeypatch.setattr(blend, "STRIP", 17)
-    found = blend.blend(photo, painting, fitted, keep=True)
+    whole = blending.blend(photo, painting, fitted, keep=True)
+    monkeypatch.setattr(blending, "STRIP", 17)
+    found = blending.blend(photo, painting, fitted, keep=True)
     assert np.abs(found.astype(int) - whole).max() <= 1

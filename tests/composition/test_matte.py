@@ -7,11 +7,11 @@ import pytest
 
 from litemill.composition import matte
 from litemill.composition.matte import Seen
-from litemill.core import catalog
-from litemill.core.catalog import Crop
 from litemill.runtime import Model
-from litemill.tasks import pictures
-from litemill.tasks.pictures import Floats
+from litemill.settings import catalog
+from litemill.settings.catalog import Crop
+from litemill.tasks import images
+from litemill.tasks.images import Floats
 
 ROOT = Path(__file__).parents[2]
 OFFICIAL = ROOT / "data/embedded/lite-models/tensorflow/lite-model/deeplabv3/1/metadata/2.tflite"
@@ -20,8 +20,8 @@ BIRD = 3
 
 def share_of(seen: Seen, *chosen: int) -> Floats:
     """Give the matte of classes at the size that the network saw."""
-    fitted = pictures.enlarged(matte.fit(seen, chosen), seen.pixels.shape[:2])
-    return matte.alpha(pictures.shares(seen.pixels), fitted)
+    fitted = images.enlarged(matte.fit(seen, chosen), seen.pixels.shape[:2])
+    return matte.alpha(images.shares(seen.pixels), fitted)
 
 
 def sides(width: int = 80) -> Seen:
@@ -65,13 +65,13 @@ def test_classes_are_given_by_their_share_and_spots_are_none() -> None:
 @pytest.mark.parametrize("size", [(513, 513), (200, 333), (97, 61)])
 def test_a_bird_is_found_at_any_size_as_the_ground_truth_has_it(size: tuple[int, int]) -> None:
     way = catalog.load()["official_deeplabv3_257"].crop or Crop((257, 257))
-    photo = pictures.resize(pictures.read(ROOT / "data/images/segmentation/bird.png"), *size)
+    photo = images.resize(images.read(ROOT / "data/images/segmentation/bird.png"), *size)
     seen = matte.see(Model(OFFICIAL, 1, ("image",)), photo, way)
     assert max(seen.pixels.shape) == 257
     assert BIRD in seen.classes()
     np.testing.assert_allclose(seen.probabilities.sum(-1), 1, atol=1e-5)
-    fitted = pictures.enlarged(matte.fit(seen, [BIRD]), size)
-    found = matte.alpha(pictures.shares(photo), fitted) > 0.5
-    labels = pictures.read_labels(ROOT / "data/images/segmentation/bird_labels.png")
-    truth = pictures.resize_nearest(labels, *size) == BIRD
+    fitted = images.enlarged(matte.fit(seen, [BIRD]), size)
+    found = matte.alpha(images.shares(photo), fitted) > 0.5
+    labels = images.read_labels(ROOT / "data/images/segmentation/bird_labels.png")
+    truth = images.resize_nearest(labels, *size) == BIRD
     assert (found & truth).sum() / (found | truth).sum() > 0.75

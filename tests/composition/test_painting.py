@@ -8,8 +8,8 @@ import pytest
 
 from litemill.composition import painting
 from litemill.runtime import Model
-from litemill.tasks import pictures
-from litemill.tasks.pictures import Floats, Pixels
+from litemill.tasks import images
+from litemill.tasks.images import Floats, Pixels
 
 ROOT = Path(__file__).parents[2]
 MAGENTA = ROOT / "data/embedded/lite-models/google/lite-model/magenta/arbitrary-image-stylization-v1-256/int8"
@@ -33,13 +33,13 @@ def test_a_network_that_changes_nothing_gives_the_photo(size: tuple[int, int]) -
     photo = smooth(*size)
     found = painting.step(lambda content: content, photo, TILE, 4.0)
     assert max(found.shape) in (4 * 64, 4 * 64 - 1)
-    np.testing.assert_allclose(found, pictures.shares(pictures.resize(photo, *found.shape[:2])), atol=0.03)
+    np.testing.assert_allclose(found, images.shares(images.resize(photo, *found.shape[:2])), atol=0.03)
 
 
 def test_colours_are_of_the_whole_and_not_of_each_tile() -> None:
     photo = smooth(128, 256)
     found = painting.step(flattened, photo, TILE, 4.0)
-    tiles = painting.tiled(flattened, pictures.shares(pictures.resize(photo, 128, 256)), TILE)
+    tiles = painting.tiled(flattened, images.shares(images.resize(photo, 128, 256)), TILE)
     assert found[64, 250].mean() - found[64, 5].mean() > 0.6  # as dark and as light as the photo's ends
     assert tiles[64, 250].mean() - tiles[64, 5].mean() < 0.3
 
@@ -67,8 +67,8 @@ def test_tiles_cover_an_axis_and_overlap(size: int) -> None:
 def test_the_real_network_paints_any_shape(size: tuple[int, int]) -> None:
     predict = Model(MAGENTA / "prediction/1.tflite", 2, ("style",))
     transfer = Model(MAGENTA / "transfer/1.tflite", 2, ("content", "bottleneck"))
-    style = pictures.read(ROOT / "data/images/style/zigzag_colorful.jpg")
-    photo = pictures.resize(pictures.read(ROOT / "data/images/content/owl.jpg"), *size)
+    style = images.read(ROOT / "data/images/style/zigzag_colorful.jpg")
+    photo = images.resize(images.read(ROOT / "data/images/content/owl.jpg"), *size)
     found = painting.painted(predict, transfer, photo, style)
     height, width = found.shape[:2]
     assert abs(height / width - size[0] / size[1]) < 0.02

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from litemill.core.records import Tensor
+from litemill.records.base import Tensor
 
 SHAPE = (1, 33, 33, 3)
 INPUTS = (Tensor("image", "image", SHAPE, "float32"),)

@@ -7,8 +7,8 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
 from litemill.conversion.converter import convert
-from litemill.core.recipe import Recipe
-from litemill.core.records import Tensor
+from litemill.records.base import Tensor
+from litemill.settings.recipe import Recipe
 
 SHAPE = (1, 16, 16, 8)
 INPUTS = (Tensor("image", "image", SHAPE, "float32"),)

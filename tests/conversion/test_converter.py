@@ -12,10 +12,10 @@ import pytest
 import tensorflow as tf
 
 from litemill.conversion.converter import convert
-from litemill.core.errors import ConversionError
-from litemill.core.recipe import OpRule, Recipe
-from litemill.core.records import Tensor
+from litemill.ground.errors import ConversionError
+from litemill.records.base import Tensor
 from litemill.runtime import Model
+from litemill.settings.recipe import OpRule, Recipe
 
 pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from small_networks import SAMPLES, file, model
 
-from litemill.conversion import float16, repack, tflite
-from litemill.core.recipe import Recipe
+from litemill.conversion import float16, tflite
 from litemill.runtime import Model
+from litemill.settings.recipe import Recipe
 
 pytestmark = pytest.mark.build
 
@@ -28,15 +28,15 @@ def types(data: bytes) -> dict[str, int]:
 
 
 def test_a_kernel_that_is_exact_is_stored_in_half_of_its_bytes_and_no_other(plain: bytes) -> None:
-    stored = repack.repacked(float16.stored_exactly(plain))
+    stored = tflite.repacked(float16.stored_exactly(plain))
     assert types(stored)["float16"] == 1
-    assert types(stored)["float32"] == types(repack.repacked(plain))["float32"] - 1
-    assert len(repack.repacked(plain)) - len(stored) > 3 * 3 * 8 * 32 * 2 - 400
+    assert types(stored)["float32"] == types(tflite.repacked(plain))["float32"] - 1
+    assert len(tflite.repacked(plain)) - len(stored) > 3 * 3 * 8 * 32 * 2 - 400
 
 
 def test_the_outputs_are_the_same_bits(plain: bytes) -> None:
     for image in SAMPLES["image"]:
-        repack.require_same(plain, float16.stored_exactly(plain), {"image": image})
+        tflite.require_same(plain, float16.stored_exactly(plain), {"image": image})
 
 
 def test_it_is_what_the_recipe_does_and_gives_the_same_bytes_twice(plain: bytes) -> None:

@@ -8,9 +8,9 @@ from ai_edge_litert import schema_py_generated as schema
 from mobile_network import INPUTS, OUTPUT, network, pictures
 
 from litemill.conversion import converter, int8, keep_float, tflite
-from litemill.conversion.layer import layers
-from litemill.core.errors import ConversionError
-from litemill.core.recipe import Recipe
+from litemill.conversion.refit.layer import layers
+from litemill.ground.errors import ConversionError
+from litemill.settings.recipe import Recipe
 
 CALIBRATION = pictures(6, 0)
 

@@ -7,9 +7,9 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from litemill.conversion import converter, tflite
-from litemill.conversion.layer import Layer, layers, spread
-from litemill.core.recipe import Recipe
-from litemill.core.records import Tensor
+from litemill.conversion.refit.layer import Layer, layers, spread
+from litemill.records.base import Tensor
+from litemill.settings.recipe import Recipe
 
 pytestmark = pytest.mark.build
 SHAPE = (1, 17, 14, 6)

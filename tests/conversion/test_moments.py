@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from litemill.conversion.moments import Moments, sums
+from litemill.conversion.refit.moments import Moments, sums
 
 
 def test_they_are_those_of_all_samples_together() -> None:

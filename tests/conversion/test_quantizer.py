@@ -15,11 +15,12 @@ from small_networks import SAMPLES, SHAPE, file, model
 from litemill.conversion import tflite
 from litemill.conversion.converter import convert
 from litemill.conversion.quantizer import choose, quantized
-from litemill.core import npz, params, paths
-from litemill.core.errors import ConversionError
-from litemill.core.recipe import OpRule, Recipe
-from litemill.core.records import Tensor
+from litemill.ground import io, project
+from litemill.ground.errors import ConversionError
+from litemill.records.base import Tensor
 from litemill.runtime import Model
+from litemill.settings import params
+from litemill.settings.recipe import OpRule, Recipe
 
 pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]
@@ -137,7 +138,7 @@ def test_the_recipe_stores_what_stays_in_float_exactly() -> None:
 def test_the_same_file_gives_the_same_bytes_in_another_process() -> None:
     code = (
         "import hashlib, small_networks as s\n"
-        "from litemill.core.recipe import OpRule, Recipe\n"
+        "from litemill.settings.recipe import OpRule, Recipe\n"
         "print('hash', hashlib.sha256(s.file(Recipe('per_op', ops=(OpRule('*', 'dynamic'),)))).hexdigest())"
     )
     done = subprocess.run(
@@ -155,10 +156,10 @@ def test_the_same_file_gives_the_same_bytes_in_another_process() -> None:
 
 @pytest.mark.parametrize("recipe", ["fp16_exact", "mixed", "fastest"])
 def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_original(recipe: str) -> None:
-    path = needs.built(paths.artifact("magenta_transfer", recipe))
+    path = needs.built(project.artifact("magenta_transfer", recipe))
     least = {"fp16_exact": 100, "mixed": 39, "fastest": 36.5}
-    found = npz.read(paths.samples("magenta_transfer", "evaluation"))
-    original = npz.read(paths.reference("magenta_transfer"))["stylized"]
+    found = io.read_arrays(project.samples("magenta_transfer", "evaluation"))
+    original = io.read_arrays(project.reference("magenta_transfer"))["stylized"]
     file_of = Model(path)
     assert len(file_of.partitions()) == 1
     errors = [
@@ -168,7 +169,7 @@ def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_orig
     assert np.mean(-10 * np.log10(errors)) >= least[recipe]
 
 
-@pytest.mark.parametrize("graph", [paths.graph, paths.unrewritten])
+@pytest.mark.parametrize("graph", [project.graph, project.unrewritten])
 def test_the_recipes_of_the_transfer_network_fit_it_with_and_without_its_rewrites(graph: Callable[[str], Path]) -> None:
     path = needs.built(graph("magenta_transfer"))
     inputs = (Tensor("content", "content", (1, 384, 384, 3), "float32"),

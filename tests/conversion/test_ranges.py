@@ -5,8 +5,8 @@ import pytest
 from mobile_network import INPUTS, OUTPUT, network, pictures
 
 from litemill.conversion import converter, tflite
-from litemill.conversion.ranges import extremes, least_squares, set_ranges
-from litemill.core.recipe import Recipe
+from litemill.conversion.refit.ranges import extremes, least_squares, set_ranges
+from litemill.settings.recipe import Recipe
 
 RANDOM = np.random.default_rng(0)
 

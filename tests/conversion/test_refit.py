@@ -13,9 +13,9 @@ import tensorflow as tf
 from mobile_network import INPUTS, OUTPUT, SHAPE, network, pictures
 
 from litemill.conversion import converter, int8
-from litemill.core.errors import ConversionError
-from litemill.core.recipe import Recipe
+from litemill.ground.errors import ConversionError
 from litemill.runtime import Model
+from litemill.settings.recipe import Recipe
 
 pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]

@@ -5,10 +5,11 @@ from pathlib import Path
 import needs
 import pytest
 
-from litemill.conversion import converter, int8, repack
-from litemill.core import npz, paths, store
-from litemill.core.recipe import Recipe
+from litemill.conversion import converter, int8, tflite
+from litemill.ground import io, project
+from litemill.records import store
 from litemill.runtime import Model
+from litemill.settings.recipe import Recipe
 from litemill.tasks.judge import case_of, judge
 
 pytestmark = pytest.mark.long
@@ -18,16 +19,16 @@ NETWORK = "deeplab_dm05_pascal"
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The plain int8 file and the refitted one, repacked."""
-    needs.built(paths.reference(NETWORK))
+    needs.built(project.reference(NETWORK))
     frozen, folder = store.frozen(NETWORK), tmp_path_factory.mktemp("real")
-    samples = npz.read(paths.samples(NETWORK, "calibration"))
-    given = (paths.graph(NETWORK).read_bytes(), frozen.inputs, frozen.output.name)
+    samples = io.read_arrays(project.samples(NETWORK, "calibration"))
+    given = (project.graph(NETWORK).read_bytes(), frozen.inputs, frozen.output.name)
     made = {
         "plain": converter.convert(*given, Recipe("int8", 12), samples),
         "refit": int8.convert(*given, Recipe("int8", 12, refit=True), samples).data,
     }
     for name, data in made.items():
-        (folder / name).write_bytes(repack.repacked(data))
+        (folder / name).write_bytes(tflite.repacked(data))
     return {name: folder / name for name in made}
 
 

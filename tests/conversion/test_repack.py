@@ -11,11 +11,12 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from small_networks import SAMPLES, buffer_starts, file, model, names
 
-from litemill.conversion import repack, tflite
-from litemill.core import npz, paths
-from litemill.core.errors import ConversionError
-from litemill.core.recipe import OpRule, Recipe
+from litemill.conversion import tflite
+from litemill.ground import io as storage
+from litemill.ground import project
+from litemill.ground.errors import ConversionError
 from litemill.runtime import Model
+from litemill.settings.recipe import OpRule, Recipe
 
 LITE_MODELS = Path(__file__).parents[2] / "data/embedded/lite-models"
 MAGENTA = "google/lite-model/magenta/arbitrary-image-stylization-v1-256"
@@ -63,7 +64,7 @@ def partitions(data: bytes) -> int:
 def official(request: pytest.FixtureRequest) -> tuple[bytes, bytes]:
     """Give an official file and the same repacked."""
     data = flatbuffer(request.param)
-    return data, repack.repacked(data)
+    return data, tflite.repacked(data)
 
 
 def test_an_official_file_is_smaller_and_computes_the_same_bits(official: tuple[bytes, bytes]) -> None:
@@ -108,18 +109,18 @@ def test_weights_are_aligned_to_16_bytes(official: tuple[bytes, bytes]) -> None:
 
 
 def test_a_repacked_file_repacked_is_itself(official: tuple[bytes, bytes]) -> None:
-    assert repack.repacked(official[1]) == official[1]
+    assert tflite.repacked(official[1]) == official[1]
 
 
 def test_a_file_with_files_zipped_to_its_end_is_refused() -> None:
     with pytest.raises(ConversionError, match=r"expected one flatbuffer, got files zipped .* -> add them afterwards"):
-        repack.repacked((LITE_MODELS / OFFICIAL[0]).read_bytes())
+        tflite.repacked((LITE_MODELS / OFFICIAL[0]).read_bytes())
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\0\0\0TFL3" + b"\0" * 99, b"PK\3\4" * 9, b"<!doctype html>"])
 def test_what_is_no_tflite_file_is_refused(data: bytes) -> None:
     with pytest.raises(ConversionError, match=r"the file is none of TFLite, or is damaged: got .* -> convert it"):
-        repack.repacked(data)
+        tflite.repacked(data)
 
 
 def test_damaged_files_are_refused_or_read_never_a_bug() -> None:
@@ -129,7 +130,7 @@ def test_damaged_files_are_refused_or_read_never_a_bug() -> None:
         for place in random.integers(8, len(data), 40):
             damaged[place] = random.integers(256)
         try:
-            repack.repacked(bytes(damaged[: random.integers(8, 2 * len(data))]))
+            tflite.repacked(bytes(damaged[: random.integers(8, 2 * len(data))]))
         except ConversionError:
             refused += 1
     assert refused > 20
@@ -140,7 +141,7 @@ def test_a_file_with_options_behind_its_flatbuffer_is_refused() -> None:
     read.subgraphs[0].operators[0].largeCustomOptionsOffset = 8
     read.subgraphs[0].operators[0].largeCustomOptionsSize = 8
     with pytest.raises(ConversionError, match="got parts in other files or behind its flatbuffer"):
-        repack.repacked(tflite.write(read))
+        tflite.repacked(tflite.write(read))
 
 
 def test_a_constant_without_values_stays_one() -> None:
@@ -149,7 +150,7 @@ def test_a_constant_without_values_stays_one() -> None:
     read.subgraphs[0].tensors.append(
         schema.TensorT(np.array([0], np.int32), schema.TensorType.INT32, len(read.buffers) - 1, b"none")
     )
-    packed = model(repack.repacked(tflite.write(read)))
+    packed = model(tflite.repacked(tflite.write(read)))
     assert packed.buffers[packed.subgraphs[0].tensors[-1].buffer].data is not None
 
 
@@ -158,7 +159,7 @@ def test_mediapipe_finds_the_same_labels_and_the_same_mask_in_it() -> None:
     mediapipe = pytest.importorskip("mediapipe", exc_type=ImportError)
     vision = pytest.importorskip("mediapipe.tasks.python.vision", exc_type=ImportError)
     data = (LITE_MODELS / OFFICIAL[0]).read_bytes()
-    packed = io.BytesIO(repack.repacked(flatbuffer(OFFICIAL[0])))
+    packed = io.BytesIO(tflite.repacked(flatbuffer(OFFICIAL[0])))
     with zipfile.ZipFile(io.BytesIO(data)) as theirs, zipfile.ZipFile(packed, "a") as ours:
         for name in theirs.namelist():
             ours.writestr(name, theirs.read(name))
@@ -180,27 +181,27 @@ def test_mediapipe_finds_the_same_labels_and_the_same_mask_in_it() -> None:
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_each_recipe_repacked_is_the_same_network_in_fewer_bytes(recipe: Recipe) -> None:
     data = file(recipe)
-    packed = repack.repacked(data)
+    packed = tflite.repacked(data)
     assert len(packed) < len(data)
     assert set(names(packed)) < {*names(data), ""}
     assert {start % 16 for start in buffer_starts(packed)} == {0}
-    assert repack.repacked(data) == packed
+    assert tflite.repacked(data) == packed
     for image in SAMPLES["image"]:
-        repack.require_same(data, packed, {"image": image})
+        tflite.require_same(data, packed, {"image": image})
 
 
 @pytest.mark.build
 def test_a_file_that_computes_something_else_is_told() -> None:
     with pytest.raises(ConversionError, match="the repacked file computes something else"):
-        repack.require_same(file(RECIPES["fp32"]), file(RECIPES["dynamic"]), {"image": SAMPLES["image"][0]})
+        tflite.require_same(file(RECIPES["fp32"]), file(RECIPES["dynamic"]), {"image": SAMPLES["image"][0]})
 
 
 @pytest.mark.build
 @pytest.mark.parametrize(("network", "recipe"), [("deeplab_dm05_pascal", "int8"), ("magenta_transfer", "mixed")])
 def test_files_of_the_build_are_repacked(network: str, recipe: str) -> None:
-    path = needs.built(paths.artifact(network, recipe))
+    path = needs.built(project.artifact(network, recipe))
     data = path.read_bytes()
-    assert repack.repacked(data) == data
-    samples = npz.read(paths.samples(network, "calibration"))
+    assert tflite.repacked(data) == data
+    samples = storage.read_arrays(project.samples(network, "calibration"))
     roles = [tensor.role for tensor in Model(path).inputs]
-    repack.require_same(data, repack.repacked(data), {role: samples[role][0] for role in roles})
+    tflite.require_same(data, tflite.repacked(data), {role: samples[role][0] for role in roles})

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from litemill.conversion.rounding import BLOCK, rounded
+from litemill.conversion.refit.moments import BLOCK, rounded
 
 Floats = npt.NDArray[np.float64]
 RANDOM = np.random.default_rng(0)

@@ -7,9 +7,9 @@ from ai_edge_litert.interpreter import Interpreter
 from mobile_network import INPUTS, OUTPUT, network, pictures
 
 from litemill.conversion import converter, tflite
-from litemill.conversion.layer import layers
-from litemill.conversion.walk import Values, Walk
-from litemill.core.recipe import Recipe
+from litemill.conversion.refit.layer import layers
+from litemill.conversion.refit.layerwise import Layerwise, Values
+from litemill.settings.recipe import Recipe
 
 pytestmark = pytest.mark.build
 SAMPLES = pictures(3, 0)
@@ -37,19 +37,19 @@ def whole(data: bytes) -> Values:
 
 
 def test_pieces_give_what_the_whole_gives(data: bytes, model: schema.ModelT) -> None:
-    walk, output = Walk(model, SAMPLES), model.subgraphs[0].outputs[0]
+    walk, output = Layerwise(model, SAMPLES), model.subgraphs[0].outputs[0]
     for op in model.subgraphs[0].operators:
         walk.at(op.outputs[0])
     np.testing.assert_allclose(np.stack(walk.at(output)), whole(data), atol=1e-4)
 
 
 def test_one_step_gives_what_many_do(data: bytes, model: schema.ModelT) -> None:
-    found = Walk(model, SAMPLES).at(model.subgraphs[0].outputs[0])
+    found = Layerwise(model, SAMPLES).at(model.subgraphs[0].outputs[0])
     np.testing.assert_allclose(np.stack(found), whole(data), atol=1e-4)
 
 
 def test_weights_changed_on_the_way_count_from_there_on(model: schema.ModelT) -> None:
-    walk, last = Walk(model, SAMPLES), layers(model, schema.TensorType.FLOAT32)[-1]
+    walk, last = Layerwise(model, SAMPLES), layers(model, schema.TensorType.FLOAT32)[-1]
     walk.at(last.op.inputs[0])
     bias = model.buffers[last.graph.tensors[last.op.inputs[2]].buffer]
     bias.data = (np.frombuffer(bias.data, np.float32) + 1).tobytes()
@@ -59,7 +59,7 @@ def test_weights_changed_on_the_way_count_from_there_on(model: schema.ModelT) ->
 
 
 def test_what_no_operator_will_read_again_is_let_go(model: schema.ModelT) -> None:
-    graph, walk = model.subgraphs[0], Walk(model, SAMPLES)
+    graph, walk = model.subgraphs[0], Layerwise(model, SAMPLES)
     for op in graph.operators:
         walk.at(op.inputs[0])
     last = graph.operators[-1]

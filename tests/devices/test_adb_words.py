@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core.errors import LitemillError
 from litemill.devices.adb import Adb
+from litemill.ground.errors import LitemillError
 
 SUM = "file: 1 file pushed, 0 skipped. 72.7 MB/s (422086 bytes in 0.006s)"
 FULL = "adb: error: failed to copy 'file' to '/data/x': remote write failed: No space left on device"

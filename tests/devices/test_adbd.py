@@ -16,7 +16,7 @@ from devices.adb_client import LIMIT, Adb
 from devices.device import Device
 from devices.fake_adbd import FakePhone
 from devices.real_adbd import RealAdbd
-from litemill.bench import toollog
+from litemill import benchmark_log
 
 AWKWARD = 'it\'s "odd" $HOME `id`; é & \\ (1) *.bin'
 
@@ -232,5 +232,5 @@ def test_the_stand_in_for_the_tool_runs_there(device: Device, tmp_path: Path) ->
     device.run("push", str(model), device.at("a model.tflite"))
     done = device.shell(f"{device.quoted('benchmark_model')} --graph={device.quoted('a model.tflite')} --num_threads=2")
     assert done.returncode == 0
-    (found,) = toollog.read(done.stdout.decode())
+    (found,) = benchmark_log.read(done.stdout.decode())
     assert found.median_us == pytest.approx(6_000, rel=0.02)

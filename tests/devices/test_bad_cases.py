@@ -14,10 +14,10 @@ import pytest
 from devices.adb_client import Adb, free_port
 from devices.fake_adbd import FakePhone
 from devices.workbench import CPU, Workbench
-from litemill.core.errors import DeviceError, SourceError
-from litemill.core.targets import Abi, ToolFile
 from litemill.devices import adb as client
 from litemill.devices import tool
+from litemill.ground.errors import DeviceError, SourceError
+from litemill.settings.devices import Abi, ToolFile
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core.errors import DeviceError
 from litemill.devices.detached import Detached
 from litemill.devices.folder import Folder
-from litemill.devices.host import Host
-from litemill.devices.place import Answer, Stop
+from litemill.devices.transport import Answer, Host, Stop
+from litemill.ground.errors import DeviceError
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 

@@ -11,7 +11,7 @@ from devices.adb_client import Adb
 from devices.device import Device
 from devices.fake_adbd import FakePhone
 from devices.making import Making
-from litemill.bench import toollog
+from litemill import benchmark_log
 
 
 def put_tool(device: Device, folder: Path, **settings: object) -> None:
@@ -186,14 +186,14 @@ def test_a_tool_fails_as_told(make: Making, tmp_path: Path, wrong: str, status: 
     put_tool(device, tmp_path, wrong=wrong)
     done = run_tool(device)
     assert done.returncode == status
-    assert not any(run.ok for run in toollog.read((done.stdout + done.stderr).decode()))
+    assert not any(run.ok for run in benchmark_log.read((done.stdout + done.stderr).decode()))
 
 
 def test_each_phone_may_be_of_another_speed(make: Making, tmp_path: Path) -> None:
     fake, device = make()
     put_tool(device, tmp_path)
     fake.root.env["TOOL_LATENCY_US"] = "700"
-    (found,) = toollog.read(run_tool(device).stdout.decode())
+    (found,) = benchmark_log.read(run_tool(device).stdout.decode())
     assert found.median_us == pytest.approx(700, rel=0.03)
 
 

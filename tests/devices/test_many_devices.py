@@ -13,7 +13,7 @@ from devices.adb_cable import Drop
 from devices.adb_client import Adb
 from devices.device import Device
 from devices.fake_adbd import FakePhone
-from litemill.bench import toollog
+from litemill import benchmark_log
 
 
 @pytest.fixture(params=[2, 10])
@@ -36,7 +36,7 @@ def test_each_is_listed_and_runs_and_answers_its_own(adb: Adb, phones: list[Fake
         assert device.run("push", str(tool), str(content), device.tmp).returncode == 0
         model = device.shell("getprop ro.product.model").stdout
         told = device.shell(f"sha256sum {device.at('model')}").stdout.split()[0].decode()
-        (run,) = toollog.read(device.shell(f"{device.at('tool')} --graph={device.at('model')}").stdout.decode())
+        (run,) = benchmark_log.read(device.shell(f"{device.at('tool')} --graph={device.at('model')}").stdout.decode())
         return model, told, run.median_us
 
     with ThreadPoolExecutor(len(phones)) as pool:

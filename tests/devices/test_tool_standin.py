@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from devices import tool_standin
-from litemill.bench import toollog
+from litemill import benchmark_log
 
 PLAIN = {"PATH": "/usr/bin:/bin"}
 
@@ -23,7 +23,7 @@ def graph(tmp_path: Path) -> str:
 def test_times_lie_as_told_around_the_given_latency(tmp_path: Path, graph: str) -> None:
     tool = tool_standin.write(tmp_path / "tool", latency_us=80_000, noise_percent=3)
     for threads in (1, 4):
-        (found,) = toollog.read(run(tool, graph, f"--num_threads={threads}").stdout)
+        (found,) = benchmark_log.read(run(tool, graph, f"--num_threads={threads}").stdout)
         assert found.ok
         assert found.count == 50
         assert found.median_us == pytest.approx(80_000 / threads, rel=0.03)
@@ -45,7 +45,7 @@ def test_the_same_seed_gives_the_same_log_and_another_another(tmp_path: Path, gr
 @pytest.mark.parametrize("runs", [1, 50])
 def test_every_log_is_read_without_doubt(tmp_path: Path, graph: str, runs: int, latency: int, noise: int) -> None:
     tool = tool_standin.write(tmp_path / "tool", latency_us=latency, noise_percent=noise)
-    (found,) = toollog.read(run(tool, graph, f"--num_runs={runs}", "--warmup_runs=0").stdout)
+    (found,) = benchmark_log.read(run(tool, graph, f"--num_runs={runs}", "--warmup_runs=0").stdout)
     assert found.ok, found.reason
     assert found.count == runs
 
@@ -56,7 +56,7 @@ def test_every_log_is_read_without_doubt(tmp_path: Path, graph: str, runs: int, 
 @pytest.mark.parametrize("name", ["gpu", "nnapi"])
 def test_delegation_is_told_in_the_tools_words(tmp_path: Path, graph: str, name: str, gpu: str, extent: str) -> None:
     tool = tool_standin.write(tmp_path / "tool", gpu=gpu)
-    (found,) = toollog.read(run(tool, graph, f"--use_{name}=true").stdout)
+    (found,) = benchmark_log.read(run(tool, graph, f"--use_{name}=true").stdout)
     assert (found.ok, found.delegate, found.delegation) == (True, name.upper(), extent)
     refused = run(tool, graph, f"--use_{name}=true", "--require_full_delegation=true").returncode
     assert (refused == 0) == (extent == "full")
@@ -66,7 +66,7 @@ def test_delegation_is_told_in_the_tools_words(tmp_path: Path, graph: str, name:
 def test_failures_end_as_real_ones(tmp_path: Path, graph: str, wrong: str, status: int) -> None:
     done = run(tool_standin.write(tmp_path / "tool", wrong=wrong), graph)
     assert done.returncode == status
-    assert not any(found.ok for found in toollog.read(done.stdout + done.stderr))
+    assert not any(found.ok for found in benchmark_log.read(done.stdout + done.stderr))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", None])
@@ -75,7 +75,7 @@ def test_a_bad_model_fails_to_load(tmp_path: Path, content: bytes | None) -> Non
     if content is not None:
         path.write_bytes(content)
     done = run(tool_standin.write(tmp_path / "tool"), f"--graph={path}")
-    (found,) = toollog.read(done.stdout + done.stderr)
+    (found,) = benchmark_log.read(done.stdout + done.stderr)
     assert done.returncode == 1
     assert not found.ok
     assert "Failed to mmap model" in str(found.reason)

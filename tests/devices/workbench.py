@@ -15,8 +15,10 @@ from report import built
 
 from devices import tool_standin
 from devices.adb_client import Adb
-from litemill.core import files, paths, pieces, store
-from litemill.core.device_records import Figure, Phoned
+from litemill.dvc import settings_files
+from litemill.ground import io, project
+from litemill.records import store
+from litemill.records.device import DeviceRecord, Figure
 
 REPOSITORY = Path(__file__).parents[2]
 LIMIT = 240
@@ -57,8 +59,8 @@ class Workbench:
         """Change params.yaml."""
         self.params |= params
         (self.root / "params.yaml").write_text(yaml.safe_dump(self.params, sort_keys=False))
-        for name, data in pieces.of(self.params).items():  # as the stage `plan` does
-            files.write(self.root / pieces.path(name), data)
+        for name, data in settings_files.of(self.params).items():  # as the stage `plan` does
+            io.write(self.root / settings_files.path(name), data)
 
     def targets(self, phones: Mapping[str, str], configurations: object = (CPU,), **settings: object) -> None:
         """Name targets by serial, all alike."""
@@ -118,7 +120,7 @@ class Workbench:
 
     def under_dvc(self) -> None:
         """Make it a project of DVC's with this one stage, as the repository's has it."""
-        stages = yaml.safe_load((REPOSITORY / paths.PHONES).read_text())["stages"]
+        stages = yaml.safe_load((REPOSITORY / project.PHONES).read_text())["stages"]
         del stages["phones"]["wdir"]
         (self.root / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}))
         self.run("git", "init", "--quiet")
@@ -127,11 +129,11 @@ class Workbench:
     def figures(self, target: str) -> tuple[Figure, ...]:
         """Give what is recorded on a target."""
         path = self.root / f"reports/devices/{target}/{NETWORK}.json"
-        return store.load(path, Phoned).figures if path.exists() else ()
+        return store.load(path, DeviceRecord).figures if path.exists() else ()
 
     def sha256(self, path: Path) -> str:
         """Give the SHA-256 of a file."""
-        return files.sha256(path)
+        return io.sha256(path)
 
     def keys(self, target: str) -> set[str]:
         """Give the keys of what is recorded."""

@@ -17,7 +17,7 @@ import os
 import time
 from pathlib import Path
 
-from litemill.core import files, stage
+from litemill.ground import command, io
 
 
 def quick(output: str, reads: str) -> None:
@@ -29,11 +29,11 @@ def quick(output: str, reads: str) -> None:
         raise SystemExit("error: it fails")
     with open(os.environ.get("QUICK_RAN", os.devnull), "a") as ran:
         ran.write(output + "\\n")
-    files.write(Path(output), digest.digest() * 3000)
+    io.write(Path(output), digest.digest() * 3000)
 
 
 if __name__ == "__main__":
-    stage.run(quick)
+    command.run(quick)
 '''
 ROOT_STAGES = """
 stages:

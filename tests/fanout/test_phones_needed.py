@@ -5,27 +5,27 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from litemill.core import params as parameters
-from litemill.core.device_records import Handset
-from litemill.core.errors import RecordError
-from litemill.core.params import Params
-from litemill.core.targets import Configuration, Target
 from litemill.fanout import phones
 from litemill.fanout.phones import Found, Hung
+from litemill.ground.errors import RecordError
+from litemill.records.device import Device
+from litemill.settings import params as params_module
+from litemill.settings.devices import Configuration, Target
+from litemill.settings.params import Params
 
 ROOT = Path(__file__).parents[2]
 ONE = (Configuration(),)
 
 
 def hung(serial: str, model: str = "Maker Nine", state: str = "device", *, announced: bool = True) -> Hung:
-    told = Handset(model, "", "arm64-v8a", "14", "") if state == "device" else None
+    told = Device(model, "", "arm64-v8a", "14", "") if state == "device" else None
     return Hung("tcp://host:1", Found(serial, state, told, ""), announced)
 
 
 @pytest.fixture
 def params(monkeypatch: pytest.MonkeyPatch) -> Params:
     monkeypatch.chdir(ROOT)
-    return parameters.load()
+    return params_module.load()
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from tensorflow.core.protobuf.tensor_bundle_pb2 import BundleEntryProto, BundleHeaderProto
 
-from litemill.core.errors import GraphError
 from litemill.graphs import checkpoint_index, load
+from litemill.ground.errors import GraphError
 
 MAGIC = 0xDB4775248B80FB57
 CRC = [0] * 256

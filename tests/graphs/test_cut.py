@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core.errors import GraphError
 from litemill.graphs.cut import cut, node_of
 from litemill.graphs.run import runner
+from litemill.ground.errors import GraphError
 
 tf1 = tf.compat.v1
 SIZE = (1, 4, 4, 3)

@@ -9,14 +9,14 @@ from deeplabs import Deeplab, renamed
 from stylizers import Stylizer
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core.catalog import Crop
-from litemill.core.errors import GraphError
 from litemill.graphs.find import find
 from litemill.graphs.flow import Flow
-from litemill.graphs.found import Found, Whole
+from litemill.graphs.graph import Cuts, SourceGraph
+from litemill.graphs.proof_images import made_up, proven
 from litemill.graphs.prove import Proof
-from litemill.graphs.trial import made_up, proven
-from litemill.tasks.pictures import Pixels
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Crop
+from litemill.tasks.images import Pixels
 
 tf1 = tf.compat.v1
 Pictures = dict[str, Pixels]
@@ -34,7 +34,7 @@ def pictures() -> Pictures:
     return made_up()
 
 
-def crop_of(found: Found) -> Crop:
+def crop_of(found: Cuts) -> Crop:
     assert found.crop is not None
     return found.crop
 
@@ -44,8 +44,8 @@ def errors(proof: Proof) -> dict[str, float]:
     return {name: value for name, value in figures.items() if name.endswith("error") and value is not None}
 
 
-def found_and_proven(graph: GraphDef, pictures: Pictures) -> Found:
-    found, proof = proven(Whole(graph), pictures)
+def found_and_proven(graph: GraphDef, pictures: Pictures) -> Cuts:
+    found, proof = proven(SourceGraph(graph), pictures)
     if found.task == "segmentation":
         assert proof.label_agreement == 1.0
         assert errors(proof)["image_max_error"] < 1e-6 * max(1, abs(crop_of(found).scale) * 255)
@@ -54,7 +54,7 @@ def found_and_proven(graph: GraphDef, pictures: Pictures) -> Found:
 
 @pytest.mark.parametrize("way", [{}, {"decoder": True}, {"fake_quant": True}], ids=str)
 def test_the_test_graphs_have_something_to_agree_on(way: dict[str, Any], pictures: Pictures) -> None:
-    whole = Whole(Deeplab(**way).graph())
+    whole = SourceGraph(Deeplab(**way).graph())
     for pixels in pictures.values():
         assert len(np.unique(whole.run({"ImageTensor": pixels[None]}, ("SemanticPredictions",))[0])) > 2
 
@@ -114,7 +114,7 @@ def test_labels_of_quantized_logits_are_cut_behind_the_quantization(pictures: Pi
     graph = Deeplab(fake_quant=True, quantized_end=True).graph(shapes=False)
     found = found_and_proven(graph, pictures)
     assert found.cut["logits"] == found.cut["resized_logits"]
-    assert Whole(graph).flow.op(found.cut["logits"]).startswith("FakeQuant")
+    assert SourceGraph(graph).flow.op(found.cut["logits"]).startswith("FakeQuant")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_graph_may_take_what_enters_its_network(pictures: Pictures) -> None:
 
 def test_channels_in_another_order_are_refused_with_the_candidates() -> None:
     with pytest.raises(GraphError, match=r"red, green and blue") as error:
-        find(Whole(Deeplab(reverse=True).graph()))
+        find(SourceGraph(Deeplab(reverse=True).graph()))
     assert "sub_7" in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -205,11 +205,11 @@ def test_a_graph_without_a_network_is_refused() -> None:
     with tf.Graph().as_default() as graph:
         tf.identity(tf1.placeholder(tf.uint8, [1, None, None, 3]) * 2)
         with pytest.raises(GraphError, match="no picture enters"):
-            find(Whole(graph.as_graph_def()))
+            find(SourceGraph(graph.as_graph_def()))
 
 
 def test_a_pinned_cut_is_kept(pictures: Pictures) -> None:
-    whole = Whole(Deeplab().graph())
+    whole = SourceGraph(Deeplab().graph())
     pins = {"image": whole.flow.inputs["sub_7"][0], "logits": whole.flow.inputs["ResizeBilinear_2"][0]}
     found, proof = proven(whole, pictures, pins)
     assert found.cut == RELEASED | pins
@@ -217,7 +217,7 @@ def test_a_pinned_cut_is_kept(pictures: Pictures) -> None:
 
 
 def test_a_wrong_pin_is_refused_with_the_candidates(pictures: Pictures) -> None:
-    whole = Whole(Deeplab().graph())
+    whole = SourceGraph(Deeplab().graph())
     wrong = next(
         name for name in whole.flow.narrows("ImageTensor", "SemanticPredictions") if whole.flow.op(name) == "Conv2D"
     )
@@ -229,7 +229,7 @@ def test_a_wrong_pin_is_refused_with_the_candidates(pictures: Pictures) -> None:
 
 def test_a_pinned_node_that_is_not_there_is_refused() -> None:
     with pytest.raises(GraphError, match="no node 'sub_8'"):
-        find(Whole(Deeplab().graph()), {"image": "sub_8"})
+        find(SourceGraph(Deeplab().graph()), {"image": "sub_8"})
 
 
 def test_a_missing_input_is_told_by_name() -> None:
@@ -238,14 +238,14 @@ def test_a_missing_input_is_told_by_name() -> None:
     del graph.node[:]
     graph.node.extend(kept)
     with pytest.raises(GraphError, match="'ResizeBilinear_2' is used by"):
-        Whole(graph)
+        SourceGraph(graph)
 
 
 def test_a_name_given_twice_is_refused() -> None:
     graph = Deeplab().graph()
     graph.node.add().CopyFrom(graph.node[3])
     with pytest.raises(GraphError, match="given twice"):
-        Whole(graph)
+        SourceGraph(graph)
 
 
 def test_narrows_of_a_diamond_are_its_ends() -> None:
@@ -265,11 +265,11 @@ def test_a_shape_is_no_way_for_values() -> None:
 @pytest.mark.parametrize("kind", ["tf2", "tf1"])
 def test_a_stylization_is_cut_at_its_bottleneck(kind: str, tmp_path: Path, pictures: Pictures) -> None:
     graph = Stylizer(tmp_path / "whole").whole(kind)
-    found, proof = proven(Whole(graph), pictures)
+    found, proof = proven(SourceGraph(graph), pictures)
     assert (found.task, found.part) == ("stylization", None)
     bottleneck = next(node for node in graph.node if node.name == found.cut["bottleneck"])
     assert bottleneck.op == "BiasAdd"
-    assert Whole(graph).flow.nodes[found.cut["style"]].op == "Placeholder"
+    assert SourceGraph(graph).flow.nodes[found.cut["style"]].op == "Placeholder"
     assert "style" in found.cut["style"]
     assert "content" in found.cut["content"]
     assert set(errors(proof)) == {"bottleneck_max_error", "stylized_max_error"}
@@ -278,15 +278,15 @@ def test_a_stylization_is_cut_at_its_bottleneck(kind: str, tmp_path: Path, pictu
 
 def test_a_stylization_with_random_names_is_cut_there_too(tmp_path: Path, pictures: Pictures) -> None:
     graph = Stylizer(tmp_path / "whole").whole("tf2")
-    cut = find(Whole(graph)).cut
+    cut = find(SourceGraph(graph)).cut
     other, names = renamed(graph)
-    assert proven(Whole(other), pictures)[0].cut == {role: names[name] for role, name in cut.items()}
+    assert proven(SourceGraph(other), pictures)[0].cut == {role: names[name] for role, name in cut.items()}
 
 
 @pytest.mark.parametrize("kind", ["tf2", "tf1"])
 def test_predict_and_transfer_are_cut_one_by_one(kind: str, tmp_path: Path, pictures: Pictures) -> None:
     stylizer = Stylizer(tmp_path)
-    predict, _ = proven(Whole(stylizer.predict(kind)), pictures)
-    transfer, _ = proven(Whole(stylizer.transfer(kind)), pictures)
+    predict, _ = proven(SourceGraph(stylizer.predict(kind)), pictures)
+    transfer, _ = proven(SourceGraph(stylizer.transfer(kind)), pictures)
     assert (predict.part, set(predict.cut)) == ("predict", {"style", "bottleneck"})
     assert (transfer.part, set(transfer.cut)) == ("transfer", {"content", "bottleneck", "stylized"})

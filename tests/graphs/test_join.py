@@ -8,10 +8,10 @@ from deeplabs import Deeplab
 from stylizers import Stylizer
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core.errors import GraphError
-from litemill.graphs.found import Whole
+from litemill.graphs.graph import SourceGraph
 from litemill.graphs.join import halves, joined
-from litemill.graphs.trial import made_up, proven
+from litemill.graphs.proof_images import made_up, proven
+from litemill.ground.errors import GraphError
 
 
 @pytest.fixture(scope="module", params=["tf1", "tf2"])
@@ -21,7 +21,7 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_halves_are_joined_at_the_bottleneck(pair: tuple[GraphDef, GraphDef]) -> None:
-    found, proof = proven(Whole(joined(*pair)), made_up())
+    found, proof = proven(SourceGraph(joined(*pair)), made_up())
     assert (found.part, set(found.cut)) == (None, {"content", "style", "bottleneck", "stylized"})
     assert found.cut["style"].startswith("predict/")
     assert found.cut["bottleneck"].startswith("predict/")

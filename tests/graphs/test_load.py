@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from litemill.core.catalog import Entry
-from litemill.core.errors import GraphError
 from litemill.graphs import load
 from litemill.graphs.run import runner
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Entry
 
 CONTENT, STYLE = (np.random.default_rng(seed).random((1, 4, 4, 3), np.float32) for seed in (0, 1))
 

@@ -11,12 +11,12 @@ from deeplabs import Deeplab
 from stylizers import Stylizer
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core.catalog import Crop, Entry
-from litemill.core.errors import GraphError
-from litemill.core.params import Network
 from litemill.graphs.network import fixed, located
 from litemill.graphs.run import runner
 from litemill.graphs.shapes import output_shape
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Crop, Entry
+from litemill.settings.network import Network
 
 tf1 = tf.compat.v1
 Size = tuple[int, int]

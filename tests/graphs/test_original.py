@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from stylizers import Stylizer
 
-from litemill.core.catalog import Entry, Half
-from litemill.core.errors import GraphError
 from litemill.graphs.find import find
-from litemill.graphs.found import Whole
+from litemill.graphs.graph import SourceGraph
 from litemill.graphs.load import frozen, model
 from litemill.graphs.original import arguments, call, original
 from litemill.graphs.run import runner
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Entry, Half
 
 CONTENT, STYLE = (np.random.default_rng(seed).random((1, 32, 48, 3), np.float32) for seed in (0, 1))
 ONE = Entry("saved_model", "u", "m", "Apache-2.0", "stylization")
@@ -47,7 +47,7 @@ def test_the_original_gives_what_its_frozen_graph_does(way: object, kind: str, t
     assert callable(way)
     entry: Entry = way(tmp_path, kind)
     graph = frozen(tmp_path, entry)
-    cut = find(Whole(graph)).cut
+    cut = find(SourceGraph(graph)).cut
     feeds = {cut["content"]: CONTENT, cut["style"]: STYLE}
     entry = Entry(entry.kind, "u", "m", "Apache-2.0", "stylization", transfer=entry.transfer, cut=cut)
     found = original(tmp_path, entry)(feeds)

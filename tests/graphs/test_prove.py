@@ -7,14 +7,14 @@ from deeplabs import Deeplab, renamed
 from msgspec.structs import replace
 from stylizers import Stylizer
 
-from litemill.core.catalog import Crop, Entry
-from litemill.core.errors import GraphError
 from litemill.graphs.find import find
-from litemill.graphs.found import Found, Whole
+from litemill.graphs.graph import Cuts, SourceGraph
+from litemill.graphs.proof_images import completed, made_up, pictures_in, proven, sized
 from litemill.graphs.prove import prove
-from litemill.graphs.trial import completed, made_up, pictures_in, proven, sized
-from litemill.tasks import pictures as io
-from litemill.tasks.pictures import Pixels
+from litemill.ground.errors import GraphError
+from litemill.settings.catalog import Crop, Entry
+from litemill.tasks import images as io
+from litemill.tasks.images import Pixels
 
 Pictures = dict[str, Pixels]
 
@@ -25,16 +25,18 @@ def pictures() -> Pictures:
 
 
 @pytest.fixture(scope="module")
-def whole() -> Whole:
-    return Whole(Deeplab().graph())
+def whole() -> SourceGraph:
+    return SourceGraph(Deeplab().graph())
 
 
 @pytest.fixture(scope="module")
-def found(whole: Whole) -> Found:
+def found(whole: SourceGraph) -> Cuts:
     return find(whole)
 
 
-def test_a_released_graph_is_proven_to_the_last_bit_but_one(whole: Whole, found: Found, pictures: Pictures) -> None:
+def test_a_released_graph_is_proven_to_the_last_bit_but_one(
+    whole: SourceGraph, found: Cuts, pictures: Pictures
+) -> None:
     proof = prove(whole, found, sized(pictures, Crop((65, 65))))
     assert proof.pictures == 2
     assert proof.image_max_error is not None
@@ -60,7 +62,7 @@ def test_a_released_graph_is_proven_to_the_last_bit_but_one(whole: Whole, found:
     ids=str,
 )
 def test_what_is_taken_wrongly_is_not_proven(
-    wrong: dict[str, Any], whole: Whole, found: Found, pictures: Pictures
+    wrong: dict[str, Any], whole: SourceGraph, found: Cuts, pictures: Pictures
 ) -> None:
     crop = found.crop
     assert crop is not None
@@ -68,21 +70,23 @@ def test_what_is_taken_wrongly_is_not_proven(
         prove(whole, replace(found, crop=replace(crop, **wrong)), sized(pictures, crop))
 
 
-def test_labels_spread_in_another_way_are_not_proven(whole: Whole, found: Found, pictures: Pictures) -> None:
+def test_labels_spread_in_another_way_are_not_proven(whole: SourceGraph, found: Cuts, pictures: Pictures) -> None:
     crop = found.crop
     assert crop is not None
     with pytest.raises(GraphError, match=r"label agreement 0\.\d+"):
         prove(whole, replace(found, crop=replace(crop, labels_corners="left")), pictures)
 
 
-def test_a_cut_behind_which_something_happens_is_not_proven(whole: Whole, found: Found, pictures: Pictures) -> None:
+def test_a_cut_behind_which_something_happens_is_not_proven(
+    whole: SourceGraph, found: Cuts, pictures: Pictures
+) -> None:
     wrong = replace(found, cut=found.cut | {"logits": "BiasAdd"})
     with pytest.raises(GraphError, match=r"can't be proven.*largest error"):
         prove(whole, wrong, pictures)
 
 
 def test_another_bottleneck_is_not_proven(tmp_path: Path, pictures: Pictures) -> None:
-    whole = Whole(Stylizer(tmp_path).whole("tf2"))
+    whole = SourceGraph(Stylizer(tmp_path).whole("tf2"))
     found = find(whole)
     other = next(name for name in found.candidates if whole.flow.op(name) == "Mean")
     nothing = replace(found, cut=found.cut | {"bottleneck": found.cut["stylized"]})
@@ -91,7 +95,7 @@ def test_another_bottleneck_is_not_proven(tmp_path: Path, pictures: Pictures) ->
         prove(whole, nothing, pictures)
 
 
-def test_no_pictures_prove_nothing(whole: Whole, found: Found) -> None:
+def test_no_pictures_prove_nothing(whole: SourceGraph, found: Cuts) -> None:
     with pytest.raises(GraphError, match="no pictures"):
         prove(whole, found, {})
 
@@ -132,4 +136,4 @@ def test_an_entry_whose_crop_is_not_the_graphs_is_refused(tmp_path: Path) -> Non
 def test_one_picture_of_a_size_proves_a_graph_of_that_size(pictures: Pictures) -> None:
     with tf.Graph().as_default():
         graph = Deeplab(size=(90, 70)).graph()
-    assert proven(Whole(graph), pictures)[1].label_agreement == 1.0
+    assert proven(SourceGraph(graph), pictures)[1].label_agreement == 1.0

@@ -8,10 +8,10 @@ import tensorflow as tf
 from deeplabs import Deeplab
 from stylizers import Stylizer
 
-from litemill.core.errors import GraphError, LitemillError
 from litemill.graphs import load, safety, saved_model
 from litemill.graphs.find import find
-from litemill.graphs.found import Whole
+from litemill.graphs.graph import SourceGraph
+from litemill.ground.errors import GraphError, LitemillError
 
 tf1 = tf.compat.v1
 GraphDef = tf1.GraphDef
@@ -193,7 +193,7 @@ def test_damaged_graphs_end_in_errors_that_say_so(tmp_path: Path) -> None:
     for content in damaged:
         path.write_bytes(content)
         try:
-            find(Whole(load.read(path)))
+            find(SourceGraph(load.read(path)))
         except LitemillError as error:
             said.append(str(error))
     assert len(said) > FLIPPED / 2

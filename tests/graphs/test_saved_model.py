@@ -11,9 +11,9 @@ import pytest
 import tensorflow as tf
 from hostile import SIDE, Edit
 
-from litemill.core.errors import GraphError
 from litemill.graphs import load, saved_model
 from litemill.graphs.run import runner
+from litemill.ground.errors import GraphError
 
 IMAGE = np.random.default_rng(2).normal(size=(2, SIDE, SIDE, 3)).astype(np.float32)
 Save = Callable[[Path], object]

@@ -9,15 +9,15 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from litemill.core import catalog
-from litemill.core.errors import GraphError
-from litemill.core.params import load
 from litemill.graphs.cut import cut
 from litemill.graphs.load import read
 from litemill.graphs.run import runner
 from litemill.graphs.shapes import output_shape, resize
+from litemill.ground.errors import GraphError
 from litemill.runtime import Model
-from litemill.tasks import metrics, pictures, segmentation
+from litemill.settings import catalog
+from litemill.settings.params import load
+from litemill.tasks import images, metrics, segmentation
 
 tf1 = tf.compat.v1
 ROOT = Path(__file__).parents[2]
@@ -133,7 +133,7 @@ def test_dm05_at_257_has_the_labels_of_the_official_257_file(tmp_path: Path, mon
     official = Model(Path("data/embedded", catalog.entry("official_deeplabv3_257").mirror), 2, ("image",))
     agreements, seen = [], set()
     for name in load().images.segmentation.evaluation:
-        pixels = pictures.read(Path("data/images", name))
+        pixels = images.read(Path("data/images", name))
         image = segmentation.prepare(pixels, entry.crop, (257, 257))
         ours = segmentation.labels(network({"image": image[None]}, ["logits"])[0][0], (257, 257), (257, 257))
         theirs = segmentation.labels(official.run({"image": image}), (257, 257), (257, 257))

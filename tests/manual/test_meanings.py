@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from litemill.core.errors import LitemillError
-from litemill.manual import meanings
+from litemill.ground.errors import LitemillError
+from litemill.manual import schemas
 
 
 class Told(msgspec.Struct):
@@ -46,10 +46,10 @@ class Untold(msgspec.Struct):
 
 
 def test_each_field_has_its_meaning_in_one_line() -> None:
-    assert meanings.summary(Told) == "A struct that is told of in two lines."
-    assert meanings.fields(Told) == {"width": "In pixels.", "height": "In pixels.", "name": "Its own, in two lines."}
+    assert schemas.summary(Told) == "A struct that is told of in two lines."
+    assert schemas.fields(Told) == {"width": "In pixels.", "height": "In pixels.", "name": "Its own, in two lines."}
 
 
 def test_a_docstring_that_leaves_a_field_out_is_refused() -> None:
     with pytest.raises(LitemillError, match=r"Untold.*expected height, got hieght"):
-        meanings.fields(Untold)
+        schemas.fields(Untold)

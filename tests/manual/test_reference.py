@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-import litemill.core
-from litemill.core.records import Record
+import litemill.records
 from litemill.manual import reference
+from litemill.records.base import Record
 from stages import docs
 
 
@@ -70,9 +70,9 @@ def test_what_is_committed_is_what_the_code_says() -> None:
 
 
 def test_every_record_is_in_the_reference() -> None:
-    for module in pkgutil.iter_modules(litemill.core.__path__):
-        importlib.import_module(f"litemill.core.{module.name}")
-    kinds = {kind.__name__ for kind in Record.__subclasses__() if kind.__module__.startswith("litemill.core.")}
+    for module in pkgutil.iter_modules(litemill.records.__path__):
+        importlib.import_module(f"litemill.records.{module.name}")
+    kinds = {kind.__name__ for kind in Record.__subclasses__() if kind.__module__.startswith("litemill.records.")}
     assert kinds <= set(re.findall(r"^### (\w+)$", docs.REFERENCE.read_text(), re.MULTILINE))
 
 

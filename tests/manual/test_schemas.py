@@ -11,8 +11,8 @@ import msgspec
 import pytest
 import yaml
 
-from litemill.core import settings
-from litemill.core.errors import SettingsError
+from litemill.ground.errors import SettingsError
+from litemill.settings import reader
 from stages import docs
 
 FILES = {file: (path, shape) for path, (file, shape) in docs.SCHEMAS.items()}
@@ -76,7 +76,7 @@ def test_a_mistake_that_the_build_refuses_is_seen_by_an_editor(
     wrong = tmp_path / file.name
     wrong.write_text(yaml.safe_dump(written))
     with pytest.raises(SettingsError):
-        settings.read(wrong, FILES[file][1])
+        reader.read(wrong, FILES[file][1])
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -13,10 +13,13 @@ import pytest
 import yaml
 from PIL import Image
 
-from litemill.core import catalog, params, paths, store
-from litemill.core.errors import FaultsError
-from litemill.core.records import Frozen, Tensor
+from litemill.ground import project
+from litemill.ground.errors import FaultsError
 from litemill.preflight import build
+from litemill.records import store
+from litemill.records.base import Tensor
+from litemill.records.graph import Frozen
+from litemill.settings import catalog, params
 
 ROOT = Path(__file__).parents[2]
 DM05 = "deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01"
@@ -155,7 +158,7 @@ def test_labels_of_another_number_than_the_network_has_are_told(checkout: Path) 
     logits = Tensor("logits", "logits", (1, 65, 65, 21), "float32")
     record = Frozen("deeplab_dm05_pascal", given.networks["deeplab_dm05_pascal"], catalog.entry(DM05), "0", (), logits,
                     ops={}, parameters=1)  # fmt: skip
-    store.save(paths.record("freeze", "deeplab_dm05_pascal"), record)
+    store.save(project.record("freeze", "deeplab_dm05_pascal"), record)
     assert build.check(params.load()) == []
     with (checkout / "data/labels/pascal_voc.txt").open("a") as labels:
         labels.write("one more\n")

@@ -12,12 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from litemill.core import catalog, files, npz, params, paths, store
-from litemill.core.catalog import Entry
-from litemill.core.judged import Failure, Gate, Judged, Pair, Paired, Validated, Verdict
-from litemill.core.measured import Benchmarked, Delegation, Latency, Machine, Measured, Rewriting, TimedVariant
-from litemill.core.recommended import Candidate, Choice, Recommended
-from litemill.core.records import Converted, Fetched, Frozen, Record, Referenced, Sampled, Tensor
+from litemill.ground import io, project
+from litemill.records import store
+from litemill.records.accuracy import Failure, Gate, Judged, Pair, Paired, Validated, Verdict
+from litemill.records.artifact import Converted
+from litemill.records.base import Record, Tensor
+from litemill.records.cost import Benchmarked, Delegation, Latency, Machine, Measured, Rewriting, TimedVariant
+from litemill.records.graph import Frozen, Referenced, Sampled
+from litemill.records.recommendation import Candidate, Choice, Recommended
+from litemill.records.source import Fetched
+from litemill.settings import catalog, params
+from litemill.settings.catalog import Entry
 
 REPOSITORY = Path(__file__).parents[2]
 LITE = REPOSITORY / "data/embedded/lite-models"
@@ -85,8 +90,8 @@ def build(checkout: Path) -> None:
     """Fill an empty folder with all that the report reads; the current folder must be it."""
     for folder in ("data/images", "data/labels"):
         shutil.copytree(REPOSITORY / folder, checkout / folder)
-    shutil.copy(REPOSITORY / "data/catalog.yaml", paths.CATALOG)
-    paths.PARAMS.write_text(yaml.safe_dump(PARAMS, sort_keys=False), encoding="utf-8")
+    shutil.copy(REPOSITORY / "data/catalog.yaml", project.CATALOG)
+    project.PARAMS.write_text(yaml.safe_dump(PARAMS, sort_keys=False), encoding="utf-8")
     entries = catalog.load()
     for source in PARAMS["fetch"]:
         fetch(source, entries[source])
@@ -96,7 +101,7 @@ def build(checkout: Path) -> None:
         for recipe in recipes:
             converted(network, recipe)
         for baseline in BASELINES[network]:
-            copied(FILES[baseline], paths.BASELINES / network / f"{baseline}.tflite")
+            copied(FILES[baseline], project.BASELINES / network / f"{baseline}.tflite")
         validated(network)
         benchmarked(network)
         rewriting(network)
@@ -104,10 +109,10 @@ def build(checkout: Path) -> None:
     paired()
     failure = Failure("label_agreement", 0.95, 0.965)
     verdicts = tuple(
-        Verdict(network, recipe, files.sha256(FILES[file]), (failure,) if network == "birds" else ())
+        Verdict(network, recipe, io.sha256(FILES[file]), (failure,) if network == "birds" else ())
         for network, recipes in BUILT.items() for recipe, file in recipes.items()
     )  # fmt: skip
-    store.save(paths.RECORDS / "gate.json", Gate(verdicts))
+    store.save(project.RECORDS / "gate.json", Gate(verdicts))
 
 
 def copied(file: Path, to: Path) -> None:
@@ -117,18 +122,18 @@ def copied(file: Path, to: Path) -> None:
 
 def fetch(source: str, entry: Entry) -> None:
     rebuilt = entry.kind != "tflite"
-    store.save(paths.record("fetch", source), Fetched(source, "embedded", rebuilt, "c" * 64, 1234567, {}, entry))
+    store.save(project.record("fetch", source), Fetched(source, "embedded", rebuilt, "c" * 64, 1234567, {}, entry))
 
 
 def frozen(network: str) -> None:
-    files.write(paths.graph(network), network.encode())
+    io.write(project.graph(network), network.encode())
     tensor = Tensor("image", "image", (1, 257, 257, 3), "float32")
-    sha256, ops = files.sha256(paths.graph(network)), {"Const": 9, "Conv2D": 3, "Relu6": 2}
+    sha256, ops = io.sha256(project.graph(network)), {"Const": 9, "Conv2D": 3, "Relu6": 2}
     output = Tensor("logits", "logits", (1, 33, 33, 21), "float32")
     settings = params.load().networks[network]
     entry = catalog.entry(settings.source)
     record = Frozen(network, settings, entry, sha256, (tensor,), output, ops, 4321)
-    store.save(paths.record("freeze", network), record)
+    store.save(project.record("freeze", network), record)
 
 
 def sampled(network: str) -> None:
@@ -146,31 +151,31 @@ def sampled(network: str) -> None:
             "bottleneck": random.random((2, 1, 1, 100), np.float32),
         }
         answers = {"stylized": np.full_like(picture, 0.5)}
-    npz.write(paths.samples(network, "evaluation"), arrays)
-    npz.write(paths.reference(network), answers)
+    io.write_arrays(project.samples(network, "evaluation"), arrays)
+    io.write_arrays(project.reference(network), answers)
     truth = {BIRD: "segmentation/bird_labels.png"} if network == "birds" else {}
-    sha256 = files.sha256(paths.samples(network, "evaluation"))
+    sha256 = io.sha256(project.samples(network, "evaluation"))
     calibration = ("content/owl.jpg",) if network != "painter" else ("content/owl.jpg + style/bricks_sq.jpg",)
     record = Sampled(network, calibration, EVALUATION[network], "d" * 64, sha256, truth)
-    store.save(paths.record("samples", network), record)
-    store.save(paths.record("reference", network), Referenced(network, files.sha256(paths.reference(network)), 0.0))
+    store.save(project.record("samples", network), record)
+    store.save(project.record("reference", network), Referenced(network, io.sha256(project.reference(network)), 0.0))
 
 
 def converted(network: str, recipe: str) -> None:
-    target = paths.artifact(network, recipe)
+    target = project.artifact(network, recipe)
     copied(FILES[BUILT[network][recipe]], target)
     tensor = Tensor("image", "image", (1, 257, 257, 3), "float32")
     record = Converted(
         network,
         recipe,
         "none",
-        files.sha256(target),
+        io.sha256(target),
         target.stat().st_size,
         (tensor,),
         (tensor,),
         {"ADD": 1},
     )
-    store.save(paths.record("convert", network, recipe), record)
+    store.save(project.record("convert", network, recipe), record)
 
 
 def measured_files(network: str) -> list[tuple[str, str, bool]]:
@@ -185,7 +190,7 @@ def validated(network: str) -> None:
     pictures[EVALUATION[network][1]] = {name: value * 0.9 for name, value in METRICS[network].items()}
     iou = {"background": 0.97, "bird": 0.75} if network == "birds" else {}
     judged = tuple(
-        Judged(name, files.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network], pictures, official, iou)
+        Judged(name, io.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network], pictures, official, iou)
         for name, file, official in measured_files(network)
     )  # fmt: skip
     original = {"background": 0.98, "bird": 0.81} if network == "birds" else {}
@@ -194,9 +199,9 @@ def validated(network: str) -> None:
         for shift, (name, _, _) in enumerate(measured_files(network))
         for index, answer in enumerate(answers(network, shift))
     }
-    npz.write(paths.outputs(network), said)
-    sha256 = files.sha256(paths.outputs(network))
-    store.save(paths.record("validate", network), Validated(network, sha256, judged, original))
+    io.write_arrays(project.outputs(network), said)
+    sha256 = io.sha256(project.outputs(network))
+    store.save(project.record("validate", network), Validated(network, sha256, judged, original))
 
 
 def answers(network: str, shift: int) -> list[npt.NDArray[np.uint8]]:
@@ -210,9 +215,9 @@ def answers(network: str, shift: int) -> list[npt.NDArray[np.uint8]]:
 def benchmarked(network: str) -> None:
     latency = (Latency(1, 123.456, 140.0, 0.021), Latency(2, 6.78912, 9.0, 0.31))
     left = (Delegation("xnnpack", 3, ("MIRROR_PAD: no kernel for it (2)",)), Delegation("gpu", None, ()))
-    measured = tuple(Measured(name, files.sha256(FILES[file]), 12.3456, 45.678, latency, official, 5_000_000, left)
+    measured = tuple(Measured(name, io.sha256(FILES[file]), 12.3456, 45.678, latency, official, 5_000_000, left)
                      for name, file, official in measured_files(network))  # fmt: skip
-    store.save(paths.record("benchmark", network), Benchmarked(network, MACHINE, 5, measured))
+    store.save(project.record("benchmark", network), Benchmarked(network, MACHINE, 5, measured))
 
 
 def rewriting(network: str) -> None:
@@ -224,15 +229,13 @@ def rewriting(network: str) -> None:
             ("as cut", (), None, None, 100.0), ("mirror_pad", ("mirror_pad",), 109.87, 3.8e-5, 21.5)
         )
     ) if network == "painter" else ()  # fmt: skip
-    store.save(paths.record("rewriting", network), Rewriting(network, variants))
+    store.save(project.record("rewriting", network), Rewriting(network, variants))
 
 
 def recommended(network: str) -> None:
     metric = {"birds": "label_agreement", "painter": "psnr_db", "eye": "bottleneck_cosine"}[network]
     candidates = tuple(
-        Candidate(
-            recipe, files.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network][metric], on_front=True
-        )
+        Candidate(recipe, io.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network][metric], on_front=True)
         for recipe, file in sorted(BUILT[network].items())
     )
     chosen, *others = candidates
@@ -243,7 +246,7 @@ def recommended(network: str) -> None:
     gpu = Choice("gpu", "", "", "the rule allows none of 2", metric, tuple(
         msgspec.structs.replace(one, refused=("quantize none, where the rule wants fp16",)) for one in (chosen, *others)
     ))  # fmt: skip
-    store.save(paths.record("recommend", network), Recommended(network, (cpu, gpu)))
+    store.save(project.record("recommend", network), Recommended(network, (cpu, gpu)))
 
 
 def paired() -> None:
@@ -255,9 +258,9 @@ def paired() -> None:
         ("int8", BUILT["eye"]["int8"], BUILT["painter"]["int8"]),
         (" + ".join(official), *official),
     ):
-        predict, transfer = files.sha256(FILES[first]), files.sha256(FILES[second])
+        predict, transfer = io.sha256(FILES[first]), io.sha256(FILES[second])
         pairs.append(Pair(name, predict, transfer, 777, METRICS["painter"], pictures, "+" in name))
-    store.save(paths.record("endtoend", "painter"), Paired("painter", "eye", tuple(pairs)))
+    store.save(project.record("endtoend", "painter"), Paired("painter", "eye", tuple(pairs)))
 
 
 def changed(path: Path, kind: type[Record], **fields: object) -> None:

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core import params
-from litemill.report import results
-from litemill.report.results import Results
+from litemill.analysis import results
+from litemill.analysis.results import Results
+from litemill.settings import params
 from report import built
 
 

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 import yaml
 
-from litemill.core import params
-from litemill.core.budgets import Budget
-from litemill.report import budgets, results
-from litemill.report.budgets import Outcome
-from litemill.report.results import Results
+from litemill.analysis import budgets, results
+from litemill.analysis.budgets import Outcome
+from litemill.analysis.results import Results
+from litemill.settings import params
+from litemill.settings.budgets import Budget
 from report import built
 
 PAINTER = built.FILES["official_magenta_transfer_fp16"].stat().st_size

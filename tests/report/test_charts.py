@@ -7,9 +7,9 @@ import altair as alt
 import msgspec
 import pytest
 
-from litemill.report import charts, tradeoff
-from litemill.report.results import Results
-from litemill.report.targets import host
+from litemill.analysis.results import Results
+from litemill.render import charts, vector
+from litemill.report.devices import host
 
 
 def panels(chart: charts.Chart) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ def test_charts_of_all_networks_are_vega_lite(joined: Results, draw: Callable[[R
 
 def test_charts_of_one_network_are_vega_lite(joined: Results) -> None:
     painter = joined.sections[1]
-    for drawn in (charts.latencies(painter, host(painter)), tradeoff.tradeoff(painter, host(painter)[0])):
+    for drawn in (charts.latencies(painter, host(painter)), vector.tradeoff(painter, host(painter)[0])):
         alt.Chart.from_dict(charts.specification(drawn), validate=True)
 
 

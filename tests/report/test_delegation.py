@@ -1,7 +1,7 @@
 """The tables of delegates and rewrites."""
 
+from litemill.analysis.results import Results
 from litemill.report import delegation
-from litemill.report.results import Results
 
 
 def test_each_file_tells_what_its_delegates_leave(joined: Results) -> None:

@@ -12,14 +12,16 @@ import pytest
 import yaml
 from PIL import Image
 
-from litemill.composition import choice
-from litemill.core import params, paths, store
-from litemill.core.errors import ArtifactError, LitemillError, RecordError
-from litemill.core.gallery import Composition
-from litemill.core.judged import Validated
-from litemill.core.shown import Gallery
+from litemill.composition import composer
+from litemill.ground import project
+from litemill.ground.errors import ArtifactError, LitemillError, RecordError
+from litemill.records import store
+from litemill.records.accuracy import Validated
+from litemill.records.gallery import Gallery
 from litemill.report import gallery
-from litemill.tasks import pictures
+from litemill.settings import params
+from litemill.settings.gallery import Composition
+from litemill.tasks import images
 from report import built
 from stages import gallery as stage
 
@@ -55,13 +57,13 @@ def show(checkout: Path, *entries: dict[str, object]) -> None:
 @pytest.mark.parametrize("option", ["--keep", "--restyle"])
 def test_a_photo_comes_out_at_its_own_size_partly_as_it_was(checkout: Path, option: str) -> None:
     size = (301, 517)
-    photo = pictures.resize(pictures.read(checkout / BIRD), *size)
-    pictures.write(checkout / "in.png", photo)
+    photo = images.resize(images.read(checkout / BIRD), *size)
+    images.write(checkout / "in.png", photo)
     done = run(checkout, "stages.stylize", "in.png", "--style", STYLE, option, "bird, dog", "--output", "out.png")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("out.png: 517x301, no dog found, with models/birds/fp32.tflite, models/eye/")
-    found = pictures.read(checkout / "out.png")
-    truth = pictures.resize_nearest(pictures.read_labels(checkout / BIRD.replace(".png", "_labels.png")), *size) == 3
+    found = images.read(checkout / "out.png")
+    truth = images.resize_nearest(images.read_labels(checkout / BIRD.replace(".png", "_labels.png")), *size) == 3
     same = (found == photo).all(-1)
     inside, outside = same[truth].mean(), same[~truth].mean()
     assert (inside > 0.6 and outside < 0.1) if option == "--keep" else (inside < 0.2 and outside > 0.8)
@@ -99,29 +101,29 @@ def test_what_cannot_be_is_said_in_a_line(checkout: Path, options: tuple[str, ..
 
 def test_the_most_accurate_file_is_chosen_and_of_equal_ones_the_smallest(checkout: Path) -> None:
     assert checkout == Path.cwd()
-    assert choice.best("eye").recipe == "fp32"  # both are the same file
-    record = paths.record("validate", "painter")
+    assert composer.best("eye").recipe == "fp32"  # both are the same file
+    record = project.record("validate", "painter")
     known = store.load(record, Validated)
-    assert choice.best("painter").recipe == "int8"  # equally true, and smaller
+    assert composer.best("painter").recipe == "int8"  # equally true, and smaller
     worse = [one if one.name != "int8" else msgspec.structs.replace(one, metrics={"psnr_db": 9.0})
              for one in known.artifacts]  # fmt: skip
     built.changed(record, Validated, artifacts=tuple(worse))
-    assert choice.best("painter").recipe == "fp32"
+    assert composer.best("painter").recipe == "fp32"
 
 
 def test_without_networks_for_it_the_way_out_is_said(checkout: Path) -> None:
     settings = params.load()
     assert checkout == Path.cwd()
     with pytest.raises(ArtifactError, match="no segmentation network is built"):
-        choice.segmentation(msgspec.structs.replace(settings, networks={}), ["bird"])
+        composer.segmentation(msgspec.structs.replace(settings, networks={}), ["bird"])
     with pytest.raises(ArtifactError, match="no style-transfer networks are built -> name a pair"):
-        choice.stylization(msgspec.structs.replace(settings, bottleneck_from={}))
+        composer.stylization(msgspec.structs.replace(settings, bottleneck_from={}))
 
 
 def test_a_file_other_than_its_record_is_refused(checkout: Path) -> None:
-    shutil.copy(paths.artifact("eye", "fp32"), checkout / "models/birds/fp32.tflite")
+    shutil.copy(project.artifact("eye", "fp32"), checkout / "models/birds/fp32.tflite")
     with pytest.raises(LitemillError, match=r"describes another models/birds/fp32\.tflite"):
-        choice.best("birds")
+        composer.best("birds")
 
 
 def test_keep_and_restyle_are_not_both_settings_of_an_entry(checkout: Path) -> None:
@@ -135,19 +137,19 @@ def test_the_gallery_is_made_twice_alike_and_what_cannot_be_made_is_said(checkou
     outcome = stage.gallery()
     assert outcome.splitlines()[0] == "gallery: 2 of 3 pictures"
     assert "owl.jpg: holds no sheep" in outcome
-    first = {path.name: path.read_bytes() for path in (checkout / paths.GALLERY).iterdir()}
+    first = {path.name: path.read_bytes() for path in (checkout / project.GALLERY).iterdir()}
     assert set(first) == {"01.jpg", "03.jpg", "record.json"}
     stage.gallery()
-    assert {path.name: path.read_bytes() for path in (checkout / paths.GALLERY).iterdir()} == first
+    assert {path.name: path.read_bytes() for path in (checkout / project.GALLERY).iterdir()} == first
     assert len(first["01.jpg"]) < 100_000
 
 
 def test_a_stale_record_makes_no_gallery(checkout: Path) -> None:
     show(checkout, OWL)
-    shutil.copy(paths.artifact("eye", "fp32"), checkout / "models/painter/int8.tflite")
+    shutil.copy(project.artifact("eye", "fp32"), checkout / "models/painter/int8.tflite")
     with pytest.raises(RecordError, match=r"describes another models/painter/int8\.tflite"):
         stage.gallery()
-    assert not (checkout / paths.GALLERY).exists()
+    assert not (checkout / project.GALLERY).exists()
 
 
 def test_the_report_shows_the_gallery_and_what_is_missing_in_it(checkout: Path) -> None:
@@ -177,7 +179,7 @@ def test_a_gallery_without_networks_is_empty_and_the_report_without_one(checkout
 def test_another_picture_than_the_records_is_not_shown(checkout: Path) -> None:
     show(checkout, OWL)
     stage.gallery()
-    (checkout / paths.GALLERY / "01.jpg").write_bytes(b"another")
+    (checkout / project.GALLERY / "01.jpg").write_bytes(b"another")
     with pytest.raises(LitemillError, match=r"describes another reports/records/gallery/01\.jpg"):
         gallery.load(params.load())
 

@@ -1,7 +1,7 @@
 """Our files against the official ones, in one table."""
 
+from litemill.analysis.results import Results
 from litemill.report import markdown, official
-from litemill.report.results import Results
 
 
 def test_each_official_file_stands_against_ours_on_the_same_pictures_and_run(joined: Results) -> None:

@@ -9,23 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from litemill.core import params
-from litemill.report import (
-    differences,
-    evidence,
-    files_table,
-    grid,
-    page,
-    results,
-    shown,
-    strips,
-    tradeoff,
-    vector,
-    why,
-)
+from litemill.analysis import results
+from litemill.analysis.results import Results
+from litemill.render import grid, vector
+from litemill.report import answers, files_table, illustrations, page, pictures, recommended, strips
+from litemill.report.devices import host
 from litemill.report.gallery import Picture
-from litemill.report.results import Results
-from litemill.report.targets import host
+from litemill.settings import params
 
 VOID = {"meta", "link", "input", "img", "br"}
 
@@ -61,7 +51,7 @@ def text(original: Path) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(original)
         found = results.load(params.load())
-        return page.render(found, shown.load(found))
+        return page.render(found, pictures.load(found))
 
 
 def test_the_page_needs_nothing_beside_it(text: str) -> None:
@@ -81,7 +71,7 @@ def test_links_lead_to_what_is_there_and_no_name_is_given_twice(text: str) -> No
 
 
 def test_the_same_records_give_the_same_bytes(joined: Results, text: str) -> None:
-    assert page.render(joined, shown.load(joined)) == text
+    assert page.render(joined, pictures.load(joined)) == text
 
 
 def test_the_page_tells_what_failed_where_it_was_timed_and_how_to_make_it_again(text: str) -> None:
@@ -113,7 +103,7 @@ def test_the_gallery_is_there_when_there_are_pictures_for_it(joined: Results, te
 
 def test_why_a_file_is_shipped_or_not_is_said_by_target(joined: Results) -> None:
     painter = joined.sections[1]
-    assert [why.why(painter, one) for one in painter.ours] == [
+    assert [recommended.why(painter, one) for one in painter.ours] == [
         (
             "Shipped for cpu: the fastest of 2 | for now.",
             "Not for gpu: quantize none, where the rule wants fp16.",
@@ -137,7 +127,7 @@ def test_each_figure_in_a_row_has_the_number_to_sort_by(joined: Results) -> None
 
 def test_charts_have_the_pages_colours_and_say_what_each_mark_is(joined: Results) -> None:
     painter = joined.sections[1]
-    drawn = vector.svg(tradeoff.tradeoff(painter, host(painter)[0]), "painter: <files>")
+    drawn = vector.svg(vector.tradeoff(painter, host(painter)[0]), "painter: <files>")
     assert 'role="img"' in drawn
     assert 'aria-label="painter: &lt;files&gt;"' in drawn
     assert "var(--ours)" in drawn
@@ -155,21 +145,21 @@ def test_the_front_is_of_our_files_that_none_beats_in_time_and_accuracy() -> Non
     ours = ((10, 90), (12, 80), (20, 95), (20, 94))
     found = [{"kind": "within tolerance", "ms": ms, "accuracy": near} for ms, near in ours]
     official = {"kind": "official", "ms": 1, "accuracy": 99}
-    assert tradeoff.front([*found, official]) == [{"ms": 10, "accuracy": 90}, {"ms": 20, "accuracy": 95}]
+    assert vector.front([*found, official]) == [{"ms": 10, "accuracy": 90}, {"ms": 20, "accuracy": 95}]
 
 
 def test_differences_are_marked_and_nothing_else() -> None:
     photo = np.full((1, 3, 3), 100, np.uint8)
-    drawn = differences.of_labels(photo, np.array([[0, 1, 2]], np.uint8), np.array([[0, 1, 1]], np.uint8))[0]
-    assert drawn[2].tolist() == differences.DIFFERENT.tolist()
+    drawn = illustrations.of_labels(photo, np.array([[0, 1, 2]], np.uint8), np.array([[0, 1, 1]], np.uint8))[0]
+    assert drawn[2].tolist() == illustrations.DIFFERENT.tolist()
     assert len({*drawn[0].tolist(), *drawn[1].tolist()}) == 1
     one, other = np.full((1, 3, 3), 128, np.uint8), np.full((1, 3, 3), 128, np.uint8)
     other[0, 1, 2], other[0, 2] = 160, 255
-    assert differences.of_pictures(one, other)[0, :, 0].tolist() == [255, 127, 0]
+    assert illustrations.of_pictures(one, other)[0, :, 0].tolist() == [255, 127, 0]
 
 
 def test_the_worst_picture_of_a_file_stands_beside_its_difference(joined: Results) -> None:
-    known = shown.load(joined)["birds"]
+    known = pictures.load(joined)["birds"]
     found = strips.worst(known, joined.sections[0].ours[0])
     assert found.sample == "cat_720p"
     assert found.difference.alt == ("birds, fp32, cat_720p: difference from the original; none that shows at this size")
@@ -177,6 +167,6 @@ def test_the_worst_picture_of_a_file_stands_beside_its_difference(joined: Result
 
 
 def test_very_many_pictures_shrink_so_that_their_bytes_do_not_grow() -> None:
-    assert shown.side(10) == evidence.SIDE
-    assert shown.side(4 * shown.MANY) == evidence.SIDE / 2
-    assert shown.side(10**6) == grid.CELL
+    assert pictures.side(10) == answers.SIDE
+    assert pictures.side(4 * pictures.MANY) == answers.SIDE / 2
+    assert pictures.side(10**6) == grid.CELL

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from litemill.core import paths
+from litemill.ground import project
 from report import browser
 
 pytestmark = [
@@ -29,7 +29,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def file(written: Path) -> Path:
-    return written / paths.PAGE
+    return written / project.PAGE
 
 
 @pytest.fixture

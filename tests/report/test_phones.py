@@ -6,15 +6,18 @@ import msgspec
 import pytest
 import yaml
 
-from litemill.core import params, paths, store
-from litemill.core.device_records import Figure, Handset, Phoned
-from litemill.core.params import Params
-from litemill.core.targets import Configuration
-from litemill.report import markdown, page, phones, results
-from litemill.report.results import Results
-from litemill.report.targets import targets
+from litemill.analysis import results
+from litemill.analysis.results import Results
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.device import Device, DeviceRecord, Figure
+from litemill.report import devices, markdown, page
+from litemill.report.devices import by_target
+from litemill.settings import params
+from litemill.settings.devices import Configuration
+from litemill.settings.params import Params
 
-PHONE = Handset("Google Pixel 8", "Tensor G3", "arm64-v8a", "14", "fingerprint")
+PHONE = Device("Google Pixel 8", "Tensor G3", "arm64-v8a", "14", "fingerprint")
 GPU = Configuration(on="gpu")
 
 
@@ -32,19 +35,19 @@ def figure(read: Params, target: str, way: Configuration, **fields: object) -> F
 @pytest.fixture
 def read(checkout: Path) -> Params:
     ways = [{"threads": 1}, {"on": "gpu"}]
-    said = yaml.safe_load(paths.PARAMS.read_text())
-    targets = {name: {"serial": name, "configurations": ways} for name in ("pixel", "other")}
-    paths.PARAMS.write_text(yaml.safe_dump(said | {"targets": targets}, sort_keys=False))
+    said = yaml.safe_load(project.PARAMS.read_text())
+    by_target = {name: {"serial": name, "configurations": ways} for name in ("pixel", "other")}
+    project.PARAMS.write_text(yaml.safe_dump(said | {"targets": by_target}, sort_keys=False))
     assert checkout == Path.cwd()
     return params.load()
 
 
 def save(target: str, *figures: Figure) -> None:
-    store.save(paths.phoned(target, "birds"), Phoned(target, "birds", figures))
+    store.save(project.phoned(target, "birds"), DeviceRecord(target, "birds", figures))
 
 
 def row(way: str) -> tuple[str, ...]:
-    table = phones.table(joined(), joined().sections[0])
+    table = devices.table(joined(), joined().sections[0])
     assert table is not None
     (found,) = (one.cells for one in table.rows if one.cells[:2] == ("fp32", way))
     return found[2:]
@@ -66,9 +69,9 @@ def test_a_figure_of_another_file_is_stale(read: Params) -> None:
 
 def test_a_figure_that_another_setting_took_is_stale(read: Params) -> None:
     save("pixel", figure(read, "pixel", Configuration()))
-    said = yaml.safe_load(paths.PARAMS.read_text())
+    said = yaml.safe_load(project.PARAMS.read_text())
     said["targets"]["pixel"]["runs"] = 7
-    paths.PARAMS.write_text(yaml.safe_dump(said, sort_keys=False))
+    project.PARAMS.write_text(yaml.safe_dump(said, sort_keys=False))
     assert row("cpu x1")[0].startswith("stale: ")
 
 
@@ -97,7 +100,7 @@ def test_without_figures_the_report_is_what_it_was(checkout: Path) -> None:
 
 def test_a_device_is_a_target_beside_the_host(read: Params) -> None:
     save("pixel", figure(read, "pixel", Configuration(), spread=0.09, throttled=True))
-    found = {target.name: target for target in targets(joined(), joined().sections[0])}
+    found = {target.name: target for target in by_target(joined(), joined().sections[0])}
     assert list(found) == ["host, 1 thread", "host, 2 threads", "pixel, cpu x1"]
     time = found["pixel, cpu x1"].times["fp32"]
     assert (time.low_ms, time.median_ms, time.high_ms) == (12.1, 12.345, 12.6)
@@ -116,7 +119,7 @@ def test_what_is_no_figure_of_today_is_told_in_words_and_never_drawn(
     read: Params, fields: dict[str, object], said: str
 ) -> None:
     save("pixel", figure(read, "pixel", Configuration(), **fields))
-    target = targets(joined(), joined().sections[0])[-1]
+    target = by_target(joined(), joined().sections[0])[-1]
     assert (target.times, target.failed) == ({}, {"fp32": said})
 
 

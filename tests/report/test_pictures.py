@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from litemill.core import paths
-from litemill.core.errors import RecordError
-from litemill.report import chosen, evidence, grid, overlays, palette, stylized
-from litemill.report.grid import Cell, Grid
-from litemill.report.results import Results
+from litemill.analysis.results import Results
+from litemill.ground import project
+from litemill.ground.errors import RecordError
+from litemill.render import grid
+from litemill.render.grid import Cell, Grid
+from litemill.report import answers, illustrations
 
 # the first and last classes of PASCAL VOC, and its mark for what is not judged
 VOC = {
@@ -28,12 +29,12 @@ VOC = {
 
 @pytest.mark.parametrize("label", VOC)
 def test_classes_have_the_colours_of_pascal_voc(label: int) -> None:
-    assert tuple(palette.colours()[label].tolist()) == VOC[label]
+    assert tuple(grid.colours()[label].tolist()) == VOC[label]
 
 
 def test_only_labels_have_colour() -> None:
     photo = np.full((1, 3, 3), (200, 30, 30), np.uint8)
-    background, bird, unjudged = palette.overlay(photo, np.array([[0, 3, 255]], np.uint8))[0].tolist()
+    background, bird, unjudged = grid.overlay(photo, np.array([[0, 3, 255]], np.uint8))[0].tolist()
     assert len(set(background)) == 1
     assert bird[0] == bird[1] > bird[2] + 50
     assert unjudged == [255, 255, 255]
@@ -41,9 +42,9 @@ def test_only_labels_have_colour() -> None:
 
 def test_the_legend_names_the_classes_that_occur() -> None:
     labels = [np.array([[0, 2, 255]], np.uint8), np.array([[1, 2, 0]], np.uint8)]
-    found = palette.legend(labels, ("nothing", "one", "two", "three"))
+    found = grid.legend(labels, ("nothing", "one", "two", "three"))
     assert [name for name, _ in found] == ["one", "two"]
-    over_grey = palette.overlay(np.full((1, 1, 3), 128, np.uint8), np.array([[1]], np.uint8))
+    over_grey = grid.overlay(np.full((1, 1, 3), 128, np.uint8), np.array([[1]], np.uint8))
     assert list(found[0][1]) == over_grey[0, 0].tolist()
 
 
@@ -86,17 +87,17 @@ def test_the_same_picture_gives_the_same_bytes() -> None:
 
 def test_pictures_in_which_the_original_finds_nothing_are_shown_last() -> None:
     nothing, something = np.zeros((2, 2), np.uint8), np.ones((2, 2), np.uint8)
-    assert chosen.telling([nothing, something, something, something, something]) == [1, 2, 3, 4]
-    assert chosen.telling([nothing, something]) == [0, 1]
+    assert answers.telling([nothing, something, something, something, something]) == [1, 2, 3, 4]
+    assert answers.telling([nothing, something]) == [0, 1]
 
 
 def test_pairs_are_shown_with_other_contents_and_styles() -> None:
     samples = [f"{content} + {style}" for content in "abcde" for style in "xyz"]
-    assert [samples[index] for index in chosen.varied(samples)] == ["a + x", "b + y", "c + z"]
+    assert [samples[index] for index in answers.varied(samples)] == ["a + x", "b + y", "c + z"]
 
 
 def test_overlays_show_photo_truth_original_and_each_recipe(joined: Results) -> None:
-    found = overlays.overlays(evidence.load(joined.sections[0]))
+    found = illustrations.overlays(answers.load(joined.sections[0]))
     assert found.columns == ("photo", "ground truth", "original", "fp32")
     assert found.failing == {"fp32"}
     bird, cat = found.rows
@@ -106,7 +107,7 @@ def test_overlays_show_photo_truth_original_and_each_recipe(joined: Results) -> 
 
 
 def test_stylized_pictures_show_content_style_original_and_each_recipe(joined: Results) -> None:
-    found = stylized.stylized(evidence.load(joined.sections[1]))
+    found = illustrations.stylized(answers.load(joined.sections[1]))
     assert found.columns == ("content", "style", "original", "fp32", "int8")
     assert [cell.caption for cell in found.rows[1]] == [
         "face",
@@ -123,11 +124,11 @@ def test_stylized_pictures_show_content_style_original_and_each_recipe(joined: R
     assert not np.array_equal(fp32, int8)
 
 
-@pytest.mark.parametrize("path", [paths.outputs("birds"), paths.reference("birds")])
+@pytest.mark.parametrize("path", [project.outputs("birds"), project.reference("birds")])
 def test_answers_of_other_files_are_refused(joined: Results, path: Path) -> None:
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(RecordError, match=f"describes another {path}"):
-        evidence.load(joined.sections[0])
+        answers.load(joined.sections[0])
 
 
 def test_the_worst_sample_of_each_file_is_shown_alone_where_there_are_very_many_files(joined: Results) -> None:
@@ -137,8 +138,8 @@ def test_the_worst_sample_of_each_file_is_shown_alone_where_there_are_very_many_
     figures = {name: {"label_agreement": 0.9} for name in names} | {"g": {"label_agreement": 0.2}}
     judged = msgspec.structs.replace(birds.ours[0].judged, pictures=figures)
     birds = msgspec.structs.replace(birds, results=(msgspec.structs.replace(birds.ours[0], judged=judged),))
-    assert chosen.chosen(birds, [np.ones(1)] * 7) == [0, 1, 2, 3, 6]
-    assert chosen.chosen(birds, [np.ones(1)] * 7, few=True) == [6]
+    assert answers.chosen(birds, [np.ones(1)] * 7) == [0, 1, 2, 3, 6]
+    assert answers.chosen(birds, [np.ones(1)] * 7, few=True) == [6]
 
 
 SIZES = {(100, 200): (100, 200), (1024, 2048): (200, 400), (9000, 3): (400, 1)}
@@ -146,17 +147,17 @@ SIZES = {(100, 200): (100, 200), (1024, 2048): (200, 400), (9000, 3): (400, 1)}
 
 @pytest.mark.parametrize(("shape", "kept"), SIZES.items())
 def test_a_picture_is_shown_at_most_so_large(shape: tuple[int, int], kept: tuple[int, int]) -> None:
-    assert evidence.shrunk(np.zeros(shape, np.uint8), evidence.SIDE).shape == kept
+    assert answers.shrunk(np.zeros(shape, np.uint8), answers.SIDE).shape == kept
 
 
 def test_shrunk_labels_are_no_new_classes() -> None:
     labels = np.zeros((800, 800), np.uint8)
     labels[:, 400:] = 15
-    assert set(np.unique(evidence.shrunk(labels, 300))) == {0, 15}
+    assert set(np.unique(answers.shrunk(labels, 300))) == {0, 15}
 
 
 def test_a_stylized_picture_is_shown_in_whole_numbers() -> None:
-    small = evidence.shrunk(np.full((10, 10, 3), 1.5, np.float32), evidence.SIDE)
+    small = answers.shrunk(np.full((10, 10, 3), 1.5, np.float32), answers.SIDE)
     assert small.dtype == np.uint8
     assert (small == 255).all()
 
@@ -164,4 +165,4 @@ def test_a_stylized_picture_is_shown_in_whole_numbers() -> None:
 def test_ground_truth_that_is_gone_is_named(joined: Results) -> None:
     Path("data/images/segmentation/bird_labels.png").unlink()
     with pytest.raises(Exception, match=r"bird_labels\.png: no such picture"):
-        overlays.overlays(evidence.load(joined.sections[0]))
+        illustrations.overlays(answers.load(joined.sections[0]))

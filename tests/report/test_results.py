@@ -6,12 +6,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from litemill.core import params, paths, store
-from litemill.core.errors import RecordError
-from litemill.core.judged import Gate, Paired, Validated
-from litemill.core.measured import Benchmarked
-from litemill.report import results
-from litemill.report.results import Results
+from litemill.analysis import results
+from litemill.analysis.results import Results
+from litemill.ground import project
+from litemill.ground.errors import RecordError
+from litemill.records import store
+from litemill.records.accuracy import Gate, Paired, Validated
+from litemill.records.cost import Benchmarked
+from litemill.settings import params
 from report import built
 
 OTHER = "f" * 64
@@ -44,20 +46,20 @@ def test_a_recipe_that_is_gone_from_the_settings_is_left_out(checkout: Path) -> 
 def of_another_file(kind: str) -> Path:
     """Make the first entry of a record speak of another file."""
     if kind == "gate":
-        path = paths.RECORDS / "gate.json"
+        path = project.RECORDS / "gate.json"
         verdicts = store.load(path, Gate).verdicts
         built.changed(path, Gate, verdicts=(msgspec.structs.replace(verdicts[0], sha256=OTHER), *verdicts[1:]))
     elif kind == "endtoend":
-        path = paths.record(kind, "painter")
+        path = project.record(kind, "painter")
         pairs = store.load(path, Paired).pairs
         first = msgspec.structs.replace(pairs[0], predict_sha256=OTHER)
         built.changed(path, Paired, pairs=(first, *pairs[1:]))
     elif kind == "validate":
-        path = paths.record(kind, "birds")
+        path = project.record(kind, "birds")
         judged = store.load(path, Validated).artifacts
         built.changed(path, Validated, artifacts=(msgspec.structs.replace(judged[0], sha256=OTHER), *judged[1:]))
     else:
-        path = paths.record(kind, "birds")
+        path = project.record(kind, "birds")
         timed = store.load(path, Benchmarked).artifacts
         built.changed(path, Benchmarked, artifacts=(msgspec.structs.replace(timed[0], sha256=OTHER), *timed[1:]))
     return path
@@ -91,9 +93,9 @@ def test_an_official_file_that_was_changed_since_is_an_error(checkout: Path) -> 
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda: built.changed(paths.record("validate", "birds"), Validated, artifacts=()),
-        lambda: built.changed(paths.record("benchmark", "birds"), Benchmarked, artifacts=()),
-        lambda: built.changed(paths.RECORDS / "gate.json", Gate, verdicts=()),
+        lambda: built.changed(project.record("validate", "birds"), Validated, artifacts=()),
+        lambda: built.changed(project.record("benchmark", "birds"), Benchmarked, artifacts=()),
+        lambda: built.changed(project.RECORDS / "gate.json", Gate, verdicts=()),
     ],
 )
 def test_a_record_that_leaves_an_artifact_out_is_an_error(checkout: Path, damage: Callable[[], None]) -> None:
@@ -104,7 +106,7 @@ def test_a_record_that_leaves_an_artifact_out_is_an_error(checkout: Path, damage
 
 
 def test_a_file_judged_on_other_pictures_is_an_error(checkout: Path) -> None:
-    path = checkout / paths.record("validate", "birds")
+    path = checkout / project.record("validate", "birds")
     path.write_text(path.read_text().replace("content/cat_720p.jpg", "content/owl.jpg"))
     with pytest.raises(RecordError, match="judged on other pictures"):
         results.load(params.load())

@@ -1,9 +1,9 @@
 """Tables: what stands in them, what is marked, and that columns line up."""
 
+from litemill.analysis.results import Results
+from litemill.render.table import Row, Table, numbers, terminal, turned, without, words
 from litemill.report import provenance, tables
-from litemill.report.results import Results
-from litemill.report.summary import summary
-from litemill.report.table import Row, Table, numbers, terminal, turned, without, words
+from litemill.report.context import summary
 
 
 def rows(table: Table | None) -> list[dict[str, str]]:

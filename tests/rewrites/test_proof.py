@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from small_graphs import graph_of, noise
 
-from litemill.core.errors import GraphError
+from litemill.ground.errors import GraphError
 from litemill.rewrites.proof import Proof, prove, results
 
 INPUTS = {"image": noise(3, 8, 8, 2)}

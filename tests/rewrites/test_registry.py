@@ -1,8 +1,8 @@
 import pytest
 from small_graphs import Transfer, ops
 
-from litemill.core.errors import SettingsError
 from litemill.graphs import safety
+from litemill.ground.errors import SettingsError
 from litemill.rewrites.registry import REWRITES, apply_all
 
 

@@ -5,7 +5,7 @@ import hashlib
 import io
 import tarfile
 
-from litemill.core.catalog import Embedded, Entry
+from litemill.settings.catalog import Embedded, Entry
 
 NAME = "small"
 MIRROR = "models/small.tar.gz"

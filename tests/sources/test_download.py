@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core.errors import SourceError
+from litemill.ground.errors import SourceError
 from litemill.sources.download import download
 from litemill.sources.transfer import Limits, shown
 from sources import making

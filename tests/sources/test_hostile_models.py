@@ -15,11 +15,11 @@ import pytest
 import tensorflow as tf
 
 from litemill import sources
-from litemill.core import paths
-from litemill.core.errors import LitemillError
 from litemill.graphs.find import find
-from litemill.graphs.found import Whole
+from litemill.graphs.graph import SourceGraph
 from litemill.graphs.load import frozen
+from litemill.ground import project
+from litemill.ground.errors import LitemillError
 from litemill.sources.transfer import Limits
 from sources import making
 from sources.making import GRAPH_NAME, MIRROR, NAME
@@ -96,9 +96,9 @@ CASES: dict[str, Made] = {
 def taken(data: bytes, kind: str, server: Server, limits: Limits) -> None:
     """Do what the build does with a source: fetch it, freeze it, look for its cuts."""
     server.answers[f"/{MIRROR}"] = [body(data)]
-    entry, folder = making.entry(kind=kind), paths.source(NAME)
+    entry, folder = making.entry(kind=kind), project.source(NAME)
     sources.fetch(entry, NAME, server.base, folder, limits)
-    find(Whole(frozen(folder, entry)))
+    find(SourceGraph(frozen(folder, entry)))
 
 
 @pytest.mark.usefixtures("checkout")
@@ -118,7 +118,9 @@ def test_the_user_sees_what_the_docs_say(name: str, server: Server, limits: Limi
 def test_a_protobuf_cut_at_any_place_is_refused(server: Server, limits: Limits) -> None:
     data = Deeplab().graph().SerializeToString()
     for place in np.random.default_rng(0).integers(len(data), size=CUTS):
-        paths.SOURCES_LOCK.unlink(missing_ok=True)  # one cut between two nodes is whole to the wire format, and pinned
+        project.SOURCES_LOCK.unlink(
+            missing_ok=True
+        )  # one cut between two nodes is whole to the wire format, and pinned
         archive = making.tar_gz((GRAPH_NAME, data[: int(place)]))
         with pytest.raises(LitemillError, match=r"cut short|empty graph|is used by|does not fit|no picture|no network"):
             taken(archive, "frozen_graph", server, limits)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from litemill import sources
-from litemill.core.errors import SourceError
+from litemill.ground.errors import SourceError
 from litemill.sources.transfer import Limits
 from sources import making
 from sources.making import GRAPH_NAME, MIRROR, NAME

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from litemill import sources
-from litemill.core import paths, records
-from litemill.core.errors import SourceError
+from litemill.ground import project
+from litemill.ground.errors import SourceError
+from litemill.records import source
 from litemill.sources import pins
 from litemill.sources.transfer import Limits
 from sources import making
@@ -30,7 +31,7 @@ def test_the_embedded_file_is_taken_and_said_to_be_rebuilt(checkout: Path) -> No
     entry = making.entry(GOOD)
     found, fetched = sources.get(entry, NAME, "embedded")
     assert found.resolve() == file
-    assert fetched == records.Fetched(
+    assert fetched == source.Fetched(
         NAME,
         "embedded",
         rebuilt=True,
@@ -82,7 +83,7 @@ def test_a_folder_and_an_address_leave_the_same_record(server: Server, limits: L
     _, by_folder = sources.get(making.entry(GOOD), NAME, "mirror")
     _, by_address = sources.get(making.entry(GOOD), NAME, server.base + "/base/", limits=limits)
     assert by_folder == by_address
-    assert not paths.SOURCES_LOCK.exists()
+    assert not project.SOURCES_LOCK.exists()
 
 
 @pytest.mark.usefixtures("checkout")
@@ -93,7 +94,7 @@ def test_upstream_is_asked_once_and_pinned_where_nobody_publishes_its_hash(serve
         _, fetched = sources.get(entry, NAME, "upstream", limits=limits)
         assert fetched.origin == entry.url
     assert len(server.asked) == 1
-    assert msgspec.json.decode(paths.SOURCES_LOCK.read_bytes()) == {
+    assert msgspec.json.decode(project.SOURCES_LOCK.read_bytes()) == {
         "mirror": {},
         "upstream": {NAME: {"sha256": making.sha256(GOOD), "size_bytes": len(GOOD)}},
     }
@@ -104,14 +105,14 @@ def test_a_change_upstream_is_an_error_that_shows_both(server: Server, limits: L
     entry = making.entry(url=server.base + "/up")
     server.answers["/up"] = [body(GOOD)]
     sources.get(entry, NAME, "upstream", checkout / "cache", limits)
-    before = paths.SOURCES_LOCK.read_bytes()
+    before = project.SOURCES_LOCK.read_bytes()
     server.answers["/up"] = [body(same_size)]
     with pytest.raises(SourceError) as caught:
         sources.get(entry, NAME, "upstream", checkout / "other cache", limits)
     assert making.sha256(GOOD) in str(caught.value)
     assert making.sha256(same_size) in str(caught.value)
-    assert str(paths.SOURCES_LOCK) in str(caught.value)
-    assert paths.SOURCES_LOCK.read_bytes() == before
+    assert str(project.SOURCES_LOCK) in str(caught.value)
+    assert project.SOURCES_LOCK.read_bytes() == before
 
 
 @pytest.mark.usefixtures("checkout")
@@ -119,7 +120,7 @@ def test_the_published_size_is_held_against_a_first_download(server: Server, lim
     server.answers["/up"] = [body(GOOD)]
     with pytest.raises(SourceError, match=f"expected 7976055 bytes, got {len(GOOD)} bytes"):
         sources.get(making.entry(url=server.base + "/up", size_bytes=7976055), NAME, "upstream", limits=limits)
-    assert not paths.SOURCES_LOCK.exists()
+    assert not project.SOURCES_LOCK.exists()
 
 
 def test_a_model_of_ones_own_in_a_folder_is_pinned_at_its_first_fetch(checkout: Path) -> None:
@@ -133,8 +134,8 @@ def test_a_model_of_ones_own_in_a_folder_is_pinned_at_its_first_fetch(checkout: 
 def test_a_broken_lock_file_is_named(checkout: Path) -> None:
     put(checkout / "mirror", GOOD)
     put(checkout / "x", GOOD)
-    paths.SOURCES_LOCK.parent.mkdir(exist_ok=True)
-    paths.SOURCES_LOCK.write_text("<<<<<<< HEAD")
+    project.SOURCES_LOCK.parent.mkdir(exist_ok=True)
+    project.SOURCES_LOCK.write_text("<<<<<<< HEAD")
     with pytest.raises(SourceError, match=r"data/sources\.lock\.json: is no lock file of sources"):
         sources.get(making.entry(), NAME, "mirror")
 
@@ -144,8 +145,8 @@ def test_the_lock_files_bytes_do_not_depend_on_the_order_of_fetches(checkout: Pa
     for names in (["a", "b"], ["b", "a"]):
         for name in names:
             pins.add(name, "upstream", pins.Pin(making.sha256(name.encode()), 1), checkout / "cache")
-        written.append(paths.SOURCES_LOCK.read_bytes())
-        paths.SOURCES_LOCK.unlink()
+        written.append(project.SOURCES_LOCK.read_bytes())
+        project.SOURCES_LOCK.unlink()
     assert written[0] == written[1]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from litemill.sources.tfhub import addresses
+from litemill.sources.origin import addresses
 
 STORAGE = "https://storage.googleapis.com"
 

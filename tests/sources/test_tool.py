@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core.errors import SourceError
-from litemill.core.paths import SOURCES_LOCK
-from litemill.core.targets import ToolFile
 from litemill.devices import tool
+from litemill.ground.errors import SourceError
+from litemill.ground.project import SOURCES_LOCK
+from litemill.settings.devices import ToolFile
 from sources.misbehaving import Server, body
 
 FIRST, LATER = b"#!/bin/sh\necho 1\n", b"#!/bin/sh\necho 2\n"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from litemill import sources
-from litemill.core import files
-from litemill.core.errors import SourceError
+from litemill.ground import io
+from litemill.ground.errors import SourceError
 from litemill.sources import flatbuffer, protobuf
 from litemill.sources.content import Kind
 from sources import making
@@ -29,7 +29,7 @@ def unpack(data: bytes, kind: Kind, folder: Path) -> dict[str, str]:
 def test_only_the_frozen_graph_is_taken(tmp_path: Path) -> None:
     found = unpack(making.good(), "frozen_graph", tmp_path)
     assert found == {"frozen_inference_graph.pb": making.sha256(graph())}
-    assert files.sha256(tmp_path / "into" / "frozen_inference_graph.pb") == making.sha256(graph())
+    assert io.sha256(tmp_path / "into" / "frozen_inference_graph.pb") == making.sha256(graph())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "into"]
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core import params
-from litemill.core.errors import SettingsError
+from litemill.ground.errors import SettingsError
+from litemill.settings import params
 
 ROOT = Path(__file__).parents[2]
 PARAMS = """\

@@ -4,22 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core import store
-from litemill.core.device_records import Condition, Figure, Handset, Outcome, Phoned, Process
-from litemill.core.errors import RecordError
-from litemill.core.targets import Configuration
+from litemill.ground.errors import RecordError
+from litemill.records import store
+from litemill.records.device import Condition, Device, DeviceRecord, Figure, Outcome, Process
+from litemill.settings.devices import Configuration
 from stages.faster import faster
 
-PHONE = Handset("Pixel 8", "", "arm64-v8a", "14", "")
+PHONE = Device("Pixel 8", "", "arm64-v8a", "14", "")
 
 
-def record(path: Path, medians: list[float], outcome: Outcome = "measured", phone: Handset = PHONE) -> str:
+def record(path: Path, medians: list[float], outcome: Outcome = "measured", phone: Device = PHONE) -> str:
     processes = tuple(Process(place, one, None, 50, None, None, None, Condition()) for place, one in enumerate(medians))
     figure = Figure(
         "k" * 16, "int8", "a" * 64, Configuration(), outcome, phone, "b" * 64, 1, median_ms=sorted(medians)[1],
         processes=processes,
     )  # fmt: skip
-    store.save(path, Phoned("pixel", "net", (figure,)))
+    store.save(path, DeviceRecord("pixel", "net", (figure,)))
     return str(path)
 
 
@@ -36,11 +36,11 @@ def test_what_the_interval_shows_is_said(tmp_path: Path) -> None:
 def test_what_is_no_figure_or_of_another_device_is_not_compared(tmp_path: Path) -> None:
     first = record(tmp_path / "first", [10.0, 10.1, 9.9])
     assert "not delegated after" in faster(first, record(tmp_path / "second", [5.0, 5.1, 4.9], "not_delegated"))
-    other = Handset("Pixel 4", "", "arm64-v8a", "13", "")
+    other = Device("Pixel 4", "", "arm64-v8a", "13", "")
     assert "another device" in faster(first, record(tmp_path / "third", [5.0, 5.1, 4.9], phone=other))
 
 
 def test_records_with_nothing_in_common_are_refused(tmp_path: Path) -> None:
-    store.save(tmp_path / "empty", Phoned("pixel", "net", ()))
+    store.save(tmp_path / "empty", DeviceRecord("pixel", "net", ()))
     with pytest.raises(RecordError, match="have no file and configuration in common"):
         faster(record(tmp_path / "first", [1.0, 2.0, 3.0]), str(tmp_path / "empty"))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from litemill.core import paths, store
-from litemill.core.judged import Failure, Gate, Judged, Validated
-from litemill.core.recipe import Tolerance
-from litemill.core.records import Converted
+from litemill.ground import project
+from litemill.records import store
+from litemill.records.accuracy import Failure, Gate, Judged, Validated
+from litemill.records.artifact import Converted
+from litemill.settings.recipe import Tolerance
 from stages.gate import outside
 
 ROOT = Path(__file__).parents[2]
@@ -40,15 +41,15 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data/catalog.yaml").write_text(CATALOG)
     judged = []
     for recipe, quantize, cosine in (("fp32", "none", 0.99999), ("fp16", "fp16", 0.98)):
-        path = paths.artifact("painting", recipe)
+        path = project.artifact("painting", recipe)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(recipe)
         digest = hashlib.sha256(recipe.encode()).hexdigest()
         converted = Converted("painting", recipe, quantize, sha256=digest, size_bytes=4)
-        store.save(paths.record("convert", "painting", recipe), converted)
+        store.save(project.record("convert", "painting", recipe), converted)
         judged.append(Judged(recipe, digest, 4, {"bottleneck_cosine": cosine}, {}))
     baseline = Judged("official", "0" * 64, 4, {"bottleneck_cosine": 0.1}, {}, baseline=True)
-    store.save(paths.record("validate", "painting"), Validated("painting", "0" * 64, (*judged, baseline)))
+    store.save(project.record("validate", "painting"), Validated("painting", "0" * 64, (*judged, baseline)))
     return tmp_path
 
 
@@ -105,7 +106,7 @@ def test_a_record_of_another_artifact_is_an_error(checkout: Path) -> None:
 
 
 def test_a_judgement_of_another_artifact_is_an_error(checkout: Path) -> None:
-    path = paths.record("validate", "painting")
+    path = project.record("validate", "painting")
     path.write_text(path.read_text().replace(hashlib.sha256(b"fp16").hexdigest(), "1" * 64))
     done = run(checkout)
     assert done.returncode == 1
@@ -128,7 +129,7 @@ def test_a_missing_record_says_what_to_run(checkout: Path, record: str, said: st
 
 
 def test_an_artifact_that_nobody_judged_is_an_error(checkout: Path) -> None:
-    path = paths.record("validate", "painting")
+    path = project.record("validate", "painting")
     judged = store.load(path, Validated)
     store.save(path, Validated("painting", "0" * 64, judged.artifacts[:1]))
     done = run(checkout)

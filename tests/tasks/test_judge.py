@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from litemill.core import paths
-from litemill.core.catalog import Crop, Entry
-from litemill.core.errors import RecordError, SettingsError
-from litemill.core.npz import Arrays
-from litemill.core.params import Network
+from litemill.ground import project
+from litemill.ground.errors import RecordError, SettingsError
+from litemill.ground.io import Arrays
 from litemill.runtime import Model
-from litemill.tasks import judge, pictures, sampling, segmentation
+from litemill.settings.catalog import Crop, Entry
+from litemill.settings.network import Network
+from litemill.tasks import images, judge, sampling, segmentation
+from litemill.tasks.images import Pixels
 from litemill.tasks.judge import Case
 from litemill.tasks.metrics import MAX_PSNR_DB
-from litemill.tasks.pictures import Pixels
 
 EMBEDDED = Path(__file__).parents[2] / "data/embedded/lite-models"
 DEEPLAB = EMBEDDED / "tensorflow/lite-model/deeplabv3/1/metadata/2.tflite"
@@ -35,16 +35,16 @@ def deeplab() -> Model:
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deeplab: Model) -> Case:
     """Two pictures of which the original says what the file does."""
     monkeypatch.chdir(tmp_path)
-    bird = pictures.read(Path(__file__).parents[2] / "data/images/segmentation/bird.png")
-    pictures.write(paths.IMAGES / "a.png", pictures.resize(bird, 200, 300))
-    pictures.write(paths.IMAGES / "b.png", pictures.resize(bird, 400, 250))
+    bird = images.read(Path(__file__).parents[2] / "data/images/segmentation/bird.png")
+    images.write(project.IMAGES / "a.png", images.resize(bird, 200, 300))
+    images.write(project.IMAGES / "b.png", images.resize(bird, 400, 250))
     entry = Entry("frozen_graph", "u", "m", "Apache-2.0", "segmentation", labels="names.txt", crop=CROP)
     network = Network("deeplab", (257, 257))
     inputs = sampling.collect(network, entry, NAMES)
     logits = np.stack([deeplab.run({"image": image}) for image in inputs["image"]])
     reference = {
         f"labels_{index:03}": segmentation.labels(
-            logits[index], (257, 257), pictures.read(paths.IMAGES / name).shape[:2]
+            logits[index], (257, 257), images.read(project.IMAGES / name).shape[:2]
         )
         for index, name in enumerate(NAMES)
     }
@@ -53,7 +53,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deeplab: Model) -> Cas
 
 def truth(case: Case, labels: Pixels) -> Case:
     """Give the first picture a ground truth."""
-    Image.fromarray(labels).save(paths.IMAGES / "truth.png")
+    Image.fromarray(labels).save(project.IMAGES / "truth.png")
     return msgspec.structs.replace(case, truth={"a.png": "truth.png"})
 
 
@@ -94,7 +94,7 @@ def test_the_pre_processing_of_the_source_counts(deeplab: Model, case: Case) -> 
     for index, image in enumerate(inputs["image"]):
         whole[index] = deeplab.run({"image": image})
     labels = {
-        f"labels_{index:03}": pictures.resize_nearest(
+        f"labels_{index:03}": images.resize_nearest(
             whole[index].argmax(-1).astype(np.uint8), *case.reference[f"labels_{index:03}"].shape
         )
         for index in range(2)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from litemill.core.catalog import Corners
-from litemill.tasks import pictures
+from litemill.settings.catalog import Corners
+from litemill.tasks import images
 
 OPTIONS = {"aligned": {"align_corners": True}, "left": {}, "half_pixel": {"half_pixel_centers": True}}
 # from height and width to height and width: the graphs' own, and what rounding could go wrong at
@@ -24,26 +24,26 @@ SIZES = [
 
 def test_aligned_corners_keep_the_corners_and_the_middle() -> None:
     values = np.array([[0, 10], [20, 30]], np.float32)[..., None]
-    assert pictures.resize_bilinear(values, 3, 3)[..., 0].tolist() == [[0, 5, 10], [10, 15, 20], [20, 25, 30]]
+    assert images.resize_bilinear(values, 3, 3)[..., 0].tolist() == [[0, 5, 10], [10, 15, 20], [20, 25, 30]]
 
 
 def test_half_pixels_spread_each_over_its_share() -> None:
     values = np.array([[0, 8]], np.float32)[..., None]
-    assert pictures.resize_bilinear(values, 1, 4, "half_pixel")[0, :, 0].tolist() == [0, 2, 6, 8]
-    assert pictures.resize_bilinear(values, 1, 4, "left")[0, :, 0].tolist() == [0, 4, 8, 8]
+    assert images.resize_bilinear(values, 1, 4, "half_pixel")[0, :, 0].tolist() == [0, 2, 6, 8]
+    assert images.resize_bilinear(values, 1, 4, "left")[0, :, 0].tolist() == [0, 4, 8, 8]
 
 
 def test_a_resize_to_the_same_size_changes_nothing() -> None:
     values = np.random.default_rng(0).random((5, 7, 3)).astype(np.float32)
     corners: list[Corners] = ["aligned", "left", "half_pixel"]
     for way in corners:
-        np.testing.assert_array_equal(pictures.resize_bilinear(values, 5, 7, way), values)
-        np.testing.assert_array_equal(pictures.resize_nearest(values[..., 0], 5, 7, way), values[..., 0])
+        np.testing.assert_array_equal(images.resize_bilinear(values, 5, 7, way), values)
+        np.testing.assert_array_equal(images.resize_nearest(values[..., 0], 5, 7, way), values[..., 0])
 
 
 def test_nearest_takes_labels_and_mixes_none() -> None:
     labels = np.array([[1, 20]], np.uint8)
-    assert pictures.resize_nearest(labels, 1, 4).tolist() == [[1, 1, 20, 20]]
+    assert images.resize_nearest(labels, 1, 4).tolist() == [[1, 1, 20, 20]]
 
 
 @pytest.mark.build
@@ -58,14 +58,14 @@ def test_both_resizes_are_tensorflows_to_the_last_bit(corners: Corners) -> None:
         size = [new_height, new_width]
         smooth = tf.raw_ops.ResizeBilinear(images=values, size=size, **OPTIONS[corners]).numpy()
         nearest = tf.raw_ops.ResizeNearestNeighbor(images=labels, size=size, **OPTIONS[corners]).numpy()
-        ours = pictures.resize_nearest(labels[0, ..., 0], new_height, new_width, corners)
-        np.testing.assert_array_equal(pictures.resize_bilinear(values[0], new_height, new_width, corners), smooth[0])
+        ours = images.resize_nearest(labels[0, ..., 0], new_height, new_width, corners)
+        np.testing.assert_array_equal(images.resize_bilinear(values[0], new_height, new_width, corners), smooth[0])
         np.testing.assert_array_equal(ours, nearest[0, ..., 0])
 
 
 def test_rows_of_an_enlarged_picture_are_those_of_the_whole() -> None:
     values = np.random.default_rng(5).random((7, 5, 2), np.float32)
-    whole = pictures.enlarged(values, (50, 33))
+    whole = images.enlarged(values, (50, 33))
     assert whole.shape == (50, 33, 2)
     for rows in (slice(0, 8), slice(8, 31), slice(31, 50)):
-        np.testing.assert_allclose(pictures.enlarged(values, (50, 33), rows), whole[rows], atol=1e-5)
+        np.testing.assert_allclose(images.enlarged(values, (50, 33), rows), whole[rows], atol=1e-5)

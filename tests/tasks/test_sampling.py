@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from litemill.core import paths, sample_names
-from litemill.core.catalog import Crop, Entry
-from litemill.core.errors import PictureError, SettingsError
-from litemill.core.params import Images, Network, Pictures
-from litemill.tasks import pictures, sampling
+from litemill.ground import project
+from litemill.ground.errors import PictureError, SettingsError
+from litemill.settings.catalog import Crop, Entry
+from litemill.settings.network import Network
+from litemill.settings.params import Images, Pictures
+from litemill.tasks import images as picture_files
+from litemill.tasks import sample_names, sampling
 
 IMAGES = Images(
     Pictures(("s1.png", "s2.png"), ("s3.png",)),
@@ -28,7 +30,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     for images in (IMAGES.segmentation, IMAGES.content, IMAGES.style):
         for name in images.calibration + images.evaluation:
-            pictures.write(paths.IMAGES / name, random.integers(0, 256, (20, 14, 3), np.uint8))
+            picture_files.write(project.IMAGES / name, random.integers(0, 256, (20, 14, 3), np.uint8))
 
 
 def test_each_network_takes_the_pictures_of_its_task() -> None:
@@ -89,7 +91,7 @@ def test_the_inputs_of_a_pair_are_of_its_two_pictures() -> None:
 
 
 def test_a_missing_picture_is_named() -> None:
-    (paths.IMAGES / "p3.png").unlink()
+    (project.IMAGES / "p3.png").unlink()
     with pytest.raises(PictureError, match=r"data/images/p3\.png: no such picture"):
         sampling.collect(PREDICT, ENTRY, ("p3.png",))
 

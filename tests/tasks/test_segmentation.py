@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from litemill.core.catalog import Crop, Fit
+from litemill.settings.catalog import Crop, Fit
 from litemill.tasks import segmentation
 
 CROP = Crop((9, 9))

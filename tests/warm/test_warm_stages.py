@@ -13,13 +13,13 @@ from processes import LIMIT, REPOSITORY, Checkout, all_ended, first_line, parent
 from warm.checkouts import TELL, WARM, new_checkout, tell
 
 REFUSE = """
-from litemill.core import stage
-from litemill.core.errors import GraphError
+from litemill.ground import command
+from litemill.ground.errors import GraphError
 
 def refuse() -> None:
     raise GraphError("no")
 
-stage.run(refuse)
+command.run(refuse)
 """
 CLEANING = """
 import time

@@ -1,0 +1,1 @@
+"""What the records of a build say together: pure functions, facts and no sentences."""

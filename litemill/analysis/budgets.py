@@ -1,0 +1,129 @@
+"""The budgets of `params.yaml`, held against what was measured."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from litemill.analysis.results import Results, Section
+from litemill.render.table import Row, Table, numbers, words
+from litemill.report import devices, measures
+from litemill.settings.budgets import HOST, Budget
+from litemill.settings.devices import Configuration
+
+State = Literal["kept", "broken", "not measured"]
+
+
+# figures of each file, by network and name; a latency under the place where it was taken
+Figures = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A budget and what came of it; limit and value are None where a figure that they need was not measured."""
+
+    name: str
+    budget: Budget
+    limit: float | None
+    value: float | None
+
+    @property
+    def state(self) -> State:
+        """Kept only where there is a figure that says so."""
+        if self.limit is None or self.value is None:
+            return "not measured"
+        kept = self.value <= self.limit if self.budget.most else self.value >= self.limit
+        return "kept" if kept else "broken"
+
+
+def outcomes(results: Results) -> tuple[Outcome, ...]:
+    """Hold every budget against the records."""
+    figures = {section.name: _figures(results, section) for section in results.sections}
+    return tuple(_outcome(name, budget, figures, results) for name, budget in results.params.budgets.items())
+
+
+def summary(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float]]:
+    """Give limits and values for git and `dvc metrics diff`; what was not measured is missing."""
+    found: dict[str, dict[str, float]] = {}
+    for one in outcomes:
+        known = {"limit": one.limit, "value": one.value}
+        found[one.name] = {"kept": int(one.state == "kept")} | {key: it for key, it in known.items() if it is not None}
+    return found
+
+
+def table(outcomes: Iterable[Outcome]) -> Table:
+    """Give a line a budget."""
+    rows = []
+    for one in outcomes:
+        figures = write(one.budget, one.value), limit(one.budget, one.limit)
+        rows.append(Row((one.name, subject(one.budget), *figures, one.state), one.state != "kept"))
+    return Table(words("budget", "of") + numbers("value", "limit") + words("verdict"), tuple(rows))
+
+
+def said(one: Outcome) -> str:
+    """Say in a line what came of a budget."""
+    found = f"{write(one.budget, one.value)}, {limit(one.budget, one.limit)}: " if one.state != "not measured" else ""
+    return f"budget {one.name}: {subject(one.budget)}: {found}{one.state}"
+
+
+def subject(budget: Budget) -> str:
+    """Say what a budget limits."""
+    return f"{budget.of} {budget.figure}{f' ({budget.place})' if budget.place else ''}"
+
+
+def write(budget: Budget, value: float | None) -> str:
+    """Write a value of a budget's figure as tables do."""
+    if value is None:
+        return "-"
+    if budget.figure == "bytes":
+        return f"{value:,.0f}"
+    return measures.amount(value) if budget.figure == "latency_ms" else measures.write(budget.figure, value)
+
+
+def limit(budget: Budget, value: float | None) -> str:
+    """Write a budget's limit, and what it is a multiple of."""
+    bound, multiple = "at most" if budget.most else "at least", f"{budget.limit:g} x {budget.times}"
+    if budget.times is None:
+        return f"{bound} {write(budget, budget.limit)}"
+    return f"{bound} {multiple}" if value is None else f"{bound} {write(budget, value)} ({multiple})"
+
+
+def _outcome(name: str, budget: Budget, figures: Figures, results: Results) -> Outcome:
+    """Hold one budget against the figures of the files that it is of."""
+    key = f"latency_ms {budget.place}" if budget.place else budget.figure
+    if budget.artifact:
+        network, _, recipe = budget.artifact.partition("/")
+        files = [(network, recipe)]
+    else:
+        files = [(one.name, choice.recipe) for one in results.sections for choice in one.recommended.choices
+                 if choice.target == budget.recommended and choice.recipe]  # fmt: skip
+    values = [figures[network].get(recipe, {}).get(key) for network, recipe in files]
+    others = [figures[network].get(budget.times or "", {}).get(key) for network, _ in files]
+    value, other = (_together(budget, found) for found in (values, others))
+    if budget.times is None:
+        return Outcome(name, budget, budget.limit, value)
+    return Outcome(name, budget, None if other is None else budget.limit * other, value)
+
+
+def _together(budget: Budget, values: list[float | None]) -> float | None:
+    """Give the sum of costs, None where one is missing; the least accuracy of those that measure it."""
+    known = [value for value in values if value is not None]
+    if budget.most:
+        return sum(known) if known and len(known) == len(values) else None
+    return min(known, default=None)
+
+
+def _figures(results: Results, section: Section) -> dict[str, dict[str, float]]:
+    """Give the figures of a network's files; of a device those of today's files, measured as they should be."""
+    figures: dict[str, dict[str, float]] = {}
+    for result in section.results:
+        host = {
+            f"latency_ms {HOST}, {Configuration(threads=time.threads).label}": time.median_ms
+            for time in result.measured.latency
+        }
+        figures[result.name] = {"bytes": result.judged.size_bytes} | result.judged.metrics | host
+    for one in devices.current(results, section):
+        figure = one.figure
+        if figure.outcome == "measured" and figure.median_ms is not None and not one.stale:
+            place = f"latency_ms {one.target}, {figure.configuration.label}"
+            figures[figure.artifact][place] = figure.median_ms
+    return figures

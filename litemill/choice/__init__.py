@@ -1,1 +1,0 @@
-"""Which file of a network to ship, and why."""

@@ -1,0 +1,1 @@
+"""Int8 layers fitted to the float network."""

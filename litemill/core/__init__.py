@@ -1,1 +1,0 @@
-"""What everything stands on: settings, records, errors, files, and how a stage runs."""

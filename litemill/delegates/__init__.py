@@ -1,0 +1,1 @@
+"""What runs where: which operators of a file a delegate takes, and why it leaves the others."""

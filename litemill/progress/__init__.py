@@ -1,1 +1,0 @@
-"""How far a build is: DVC's own output, counted and timed."""

@@ -1,0 +1,1 @@
+"""Tables, charts and pictures: values in, text and pixels out."""

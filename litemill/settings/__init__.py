@@ -1,0 +1,1 @@
+"""What users write: `params.yaml` and `data/catalog.yaml` as typed structs."""

@@ -1,0 +1,129 @@
+"""What files may cost at most, or must reach at least: the budgets of `params.yaml`."""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from litemill.ground.errors import SettingsError
+from litemill.settings import reader
+from litemill.settings.recommend import Target
+
+Accuracy = Literal["label_agreement", "mean_iou", "bottleneck_cosine", "psnr_db", "ssim"]
+
+
+Names = Mapping[str, Collection[str]]
+
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+
+
+HOST = "host"
+
+
+# what is measured of a network, by its part; of one of segmentation, None
+FIGURES: Mapping[str | None, tuple[Accuracy, ...]] = {
+    None: ("label_agreement", "mean_iou"),
+    "predict": ("bottleneck_cosine",),
+    "transfer": ("psnr_db", "ssim"),
+}
+
+
+class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A limit on one figure of a file, or of all that is shipped.
+
+    Parameters
+    ----------
+    figure
+        `bytes`, `latency_ms`, or an accuracy against the original, as tolerances name it.
+    artifact
+        NETWORK/RECIPE.
+    recommended
+        Instead of an artifact: the files that are shipped for a target, one a network. Their bytes and latencies add
+        up; of an accuracy the least counts, over the networks that have it.
+    most, least
+        Of bytes and latency the most, of an accuracy the least.
+    times
+        A recipe, or an official file, of the same network: the limit is a multiple of its figure.
+    target, configuration
+        Of a latency: `host` or one of `targets`, and how it is measured there, such as `cpu x2`.
+    """
+
+    figure: Literal["bytes", "latency_ms"] | Accuracy
+    artifact: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]+/[A-Za-z0-9_]+$")] | None = None
+    recommended: Target | None = None
+    most: Positive | None = None
+    least: Positive | None = None
+    times: str | None = None
+    target: str = HOST
+    configuration: str = "cpu x1"
+
+    def __post_init__(self) -> None:
+        if (self.artifact is None) == (self.recommended is None):
+            raise ValueError("either artifact or recommended must be given")
+        costs = self.figure in ("bytes", "latency_ms")
+        if (self.most is not None, self.least is not None) != (costs, not costs):
+            raise ValueError(f"{self.figure} needs {'most' if costs else 'least'} and no other limit")
+
+    @property
+    def limit(self) -> float:
+        """The most or the least."""
+        return self.most or self.least or 0.0
+
+    @property
+    def of(self) -> str:
+        """What it limits, in words."""
+        return self.artifact or f"recommended for {self.recommended}"
+
+    @property
+    def place(self) -> str:
+        """Where its figure is taken; empty for what no place changes."""
+        return f"{self.target}, {self.configuration}" if self.figure == "latency_ms" else ""
+
+
+def check(where: str, budgets: Mapping[str, Budget], files: Names, places: Names) -> None:
+    """Hold what budgets name against what there is.
+
+    Parameters
+    ----------
+    where
+        The file that is read.
+    budgets
+        By name.
+    files
+        A network's recipes and official files.
+    places
+        A target's configurations, by their labels.
+
+    Raises
+    ------
+    SettingsError
+        A name that does not exist, with the nearest one.
+    """
+    for name, budget in budgets.items():
+        at = f"{where}: budgets.{name}"
+        network, _, recipe = (budget.artifact or "").partition("/")
+        if budget.artifact:
+            reader.require(network, files, f"{at}.artifact", "network")
+            reader.require(recipe, files[network], f"{at}.artifact", f"recipe of {network}")
+        if budget.times:
+            known = files[network] if network else set.intersection(*map(set, files.values()))
+            reader.require(budget.times, known, f"{at}.times", "file")
+        if budget.figure == "latency_ms":
+            reader.require(budget.target, places, f"{at}.target", "target")
+            reader.require(budget.configuration, places[budget.target], f"{at}.configuration", "configuration")
+        elif (budget.target, budget.configuration) != (HOST, "cpu x1"):
+            raise SettingsError(f"{at}: {budget.figure} is the same everywhere", remedy="remove target, configuration")
+
+
+def check_figures(where: str, budgets: Mapping[str, Budget], parts: Mapping[str, str | None]) -> None:
+    """Raise SettingsError where a budget is on a figure that nobody measures of its network; `parts` are by network."""
+    for name, budget in budgets.items():
+        network = (budget.artifact or "").partition("/")[0]
+        wanted = {parts[network]} if network else set(parts.values())
+        measured = [figure for part in wanted for figure in FIGURES[part]]
+        if budget.figure not in ("bytes", "latency_ms", *measured):
+            raise SettingsError(
+                f"{where}: budgets.{name}.figure: is not measured of {network or 'any network'}",
+                expected=", ".join(("bytes", "latency_ms", *measured)), got=budget.figure, remedy="name another figure",
+            )  # fmt: skip

@@ -1,0 +1,31 @@
+"""Which tensors a network has."""
+
+import pytest
+
+from litemill.settings.network import Network
+from litemill.tasks import roles
+
+SEGMENTATION = Network("deeplab", (513, 513))
+RESIZED = Network("deeplab", (513, 513), output="resized_logits")
+PREDICT = Network("magenta", (256, 256), part="predict")
+TRANSFER = Network("magenta", (384, 384), part="transfer")
+
+
+@pytest.mark.parametrize(
+    ("network", "inputs", "output"),
+    [
+        (SEGMENTATION, ("image",), "logits"),
+        (RESIZED, ("image",), "resized_logits"),
+        (PREDICT, ("style",), "bottleneck"),
+        (TRANSFER, ("content", "bottleneck"), "stylized"),
+    ],
+)
+def test_a_network_has_the_inputs_and_the_output_of_its_part(
+    network: Network, inputs: tuple[str, ...], output: str
+) -> None:
+    assert roles.inputs(network) == inputs
+    assert roles.output(network) == output
+
+
+def test_what_predict_gives_is_what_transfer_takes() -> None:
+    assert roles.output(PREDICT) in roles.inputs(TRANSFER)
