@@ -31,6 +31,7 @@ from typing import NoReturn
 
 from litemill.ground.process import die_with_parent
 
+GROUND = Path(__file__).with_name("ground")  # what a server of ours may have imported
 READY_SECONDS = 120  # for the import of TensorFlow, from a cold disk
 INTERRUPT_SECONDS = 2  # for a stage to clean up after Ctrl-C
 # what interpreters and libraries read but once, when they start
@@ -146,7 +147,7 @@ def _folder() -> Path:
 
 def _key() -> str:
     """Tell apart everything that a stage would inherit from the server rather than from its client."""
-    code = [Path(__file__).parent / name for name in ("warm.py", "warm_server.py", "core/lifetime.py")]
+    code = [Path(__file__), Path(__file__).with_name("warm_server.py"), *sorted(GROUND.glob("*.py"))]
     mask = os.umask(0o077)
     os.umask(mask)
     limits = [name for name in sorted(dir(resource)) if name.startswith("RLIMIT_")]

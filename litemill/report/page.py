@@ -50,7 +50,7 @@ class NetworkPage(NamedTuple):
 
     name: str
     section: Section
-    by_target: tuple[Target, ...]
+    targets: tuple[Target, ...]
     headings: tuple[Heading, ...]
     rows: tuple[FileRow, ...]
     charts: tuple[str, ...]
