@@ -18,7 +18,7 @@ import numpy as np
 
 from litemill.bench.host import Job, Turn, measure, resident_mb
 from litemill.bench.machine import machine
-from litemill.ground import io, project
+from litemill.ground import npz, project
 from litemill.ground.process import native_output_kept
 from litemill.records import store
 from litemill.records.graph import Sampled
@@ -95,7 +95,7 @@ def convert(network: str, recipe: Recipe) -> Made:
         from litemill.conversion import tflite  # noqa: PLC0415  its own process alone needs TensorFlow
         from stages.convert import converted  # noqa: PLC0415
 
-        frozen, samples = store.frozen(network), io.read_arrays(project.samples(network, "calibration"))
+        frozen, samples = store.frozen(network), npz.read(project.samples(network, "calibration"))
         start = time.perf_counter()
         made = converted(frozen, recipe, samples)
         seconds = time.perf_counter() - start

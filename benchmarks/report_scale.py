@@ -23,7 +23,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from report import browser, built  # noqa: E402
 
-from litemill.ground import io, project  # noqa: E402
+from litemill.ground import io, npz, project  # noqa: E402
 from litemill.records import store  # noqa: E402
 from litemill.records.accuracy import Gate, Judged, Validated, Verdict  # noqa: E402
 from litemill.records.artifact import Converted  # noqa: E402
@@ -70,9 +70,9 @@ def grow(networks: int, recipes: int) -> None:
     store.save(project.RECORDS / "gate.json", Gate(tuple(verdicts)))
 
 
-def answered(like: str, names: list[str]) -> io.Arrays:
+def answered(like: str, names: list[str]) -> npz.Arrays:
     """Make what each file says: real pictures, each file's a little off."""
-    found: io.Arrays = {}
+    found: npz.Arrays = {}
     for index, picture in enumerate(("content/cat_720p.jpg", "content/face.jpg")):
         pixels = images.resize(images.read(project.IMAGES / picture), SIDE, SIDE)
         said = pixels if like == "painter" else np.where(pixels[..., 0] > DARK, np.uint8(15), np.uint8(0))
@@ -80,7 +80,7 @@ def answered(like: str, names: list[str]) -> io.Arrays:
     return found
 
 
-def original(like: str, outputs: io.Arrays, first: str) -> io.Arrays:
+def original(like: str, outputs: npz.Arrays, first: str) -> npz.Arrays:
     """Make what the original says: what the first file does."""
     said = [outputs[f"{first}_{index:03}"] for index in range(2)]
     if like == "painter":
@@ -88,11 +88,11 @@ def original(like: str, outputs: io.Arrays, first: str) -> io.Arrays:
     return {f"labels_{index:03}": labels for index, labels in enumerate(said)}
 
 
-def network(name: str, like: str, recipes: list[str], outputs: io.Arrays) -> list[Verdict]:
+def network(name: str, like: str, recipes: list[str], outputs: npz.Arrays) -> list[Verdict]:
     """Write a network's records, graph, answers and files; give its verdicts."""
     io.write(project.graph(name), name.encode())
-    io.write_arrays(project.outputs(name), outputs)
-    io.write_arrays(project.reference(name), original(like, outputs, recipes[0]))
+    npz.write(project.outputs(name), outputs)
+    npz.write(project.reference(name), original(like, outputs, recipes[0]))
     copied("freeze", like, name, Frozen, sha256=io.sha256(project.graph(name)))
     copied("samples", like, name, Sampled)
     copied("reference", like, name, Referenced, sha256=io.sha256(project.reference(name)))

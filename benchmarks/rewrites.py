@@ -136,7 +136,7 @@ def table(rows: list[File], measured: Times) -> None:
 
 
 def ratio(taken: Times, base: Times) -> str:
-    """Give the median of the rounds' ratios, and its quartiles."""
+    """Return the median of the rounds' ratios, and its quartiles."""
     low, median, high = np.percentile(taken / base, [25, 50, 75])
     return f"{median:.3f} ({low:.3f} to {high:.3f})"
 

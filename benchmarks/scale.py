@@ -47,7 +47,7 @@ class Figures:
             stream.write(json.dumps(asdict(figure)) + "\n")
 
     def of(self, artifacts: int, what: str) -> list[Figure]:
-        """Give the figures of a size, in order."""
+        """Return the figures of a size, in order."""
         return [one for one in self.known if (one.artifacts, one.what) == (artifacts, what)]
 
 
@@ -71,7 +71,7 @@ def measure(folder: Path, sizes: list[int], rounds: int) -> Figures:
 
 
 def line(figure: Figure) -> str:
-    """Give a figure as a line of the table."""
+    """Return a figure as a line of the table."""
     rest = figure.wall_s - figure.own_s
     each = (f"{1000 * value / figure.stages:8.0f}" if figure.stages else " " * 8 for value in (rest, figure.used_s))
     cells = (f"{value:8.1f}" for value in (figure.wall_s, figure.own_s, rest, figure.used_s))
@@ -83,7 +83,7 @@ HEAD = "artifacts what                     stages   wall s    own s   rest s    
 
 
 def middle(figures: list[Figure]) -> Figure:
-    """Give the run of the median processor time."""
+    """Return the run of the median processor time."""
     return sorted(figures, key=lambda one: one.used_s)[(len(figures) - 1) // 2]
 
 

@@ -139,7 +139,7 @@ class Build:
         self.clone.set(self.clone.params | settings | nothing | {"benchmark": ONE_RUN})
 
     def change(self, way: str) -> None:
-        """Give the one recipe of one network another way to quantize."""
+        """Return the one recipe of one network another way to quantize."""
         params = self.clone.params
         changed = params | {"recipes": params["recipes"] | {CHANGED: {"quantize": way}}}
         (self.clone.root / "params.yaml").write_text(yaml.safe_dump(changed, sort_keys=False))
@@ -186,7 +186,7 @@ class Build:
 
 
 def entry(name: str, side: int) -> dict[str, object]:
-    """Give a tiny network's entry of the catalogue."""
+    """Return a tiny network's entry of the catalogue."""
     return {
         "kind": "frozen_graph",
         "url": f"{name}.tar.gz",

@@ -21,7 +21,7 @@ import yaml
 
 from litemill.bench.host import Job, Turn, measure
 from litemill.bench.machine import machine
-from litemill.ground import io, project
+from litemill.ground import npz, project
 from litemill.records import store
 from litemill.records.accuracy import Validated
 
@@ -57,17 +57,17 @@ class Line(NamedTuple):
 
 
 def metric(name: str) -> Accuracy:
-    """Give a figure of ours over the evaluation pictures, none of which calibrated."""
+    """Return a figure of ours over the evaluation pictures, none of which calibrated."""
     return lambda ours, _: judged(ours)[name]
 
 
 def metric_ratio(name: str) -> Accuracy:
-    """Give a figure of ours as a share of theirs."""
+    """Return a figure of ours as a share of theirs."""
     return lambda ours, theirs: judged(ours)[name] / judged(theirs)[name]
 
 
 def agreement_with(other: File) -> Accuracy:
-    """Give the mean share of pixels with another file's label."""
+    """Return the mean share of pixels with another file's label."""
     return lambda ours, _: float(np.mean([np.mean(a == b) for a, b in zip(said(ours), said(other), strict=True)]))
 
 
@@ -160,22 +160,22 @@ def verdict(found: float, limit: float | None, *, at_least: bool = False) -> str
 
 
 def path_of(file: File) -> Path:
-    """Give the file of a recipe, or an official one laid beside its network."""
+    """Return the file of a recipe, or an official one laid beside its network."""
     network, name = file
     return project.baselines(network).get(name, project.artifact(network, name))
 
 
 def judged(file: File) -> dict[str, float]:
-    """Give a file's figures over all evaluation pictures."""
+    """Return a file's figures over all evaluation pictures."""
     network, name = file
     record = store.load(project.record("validate", network), Validated)
     return next(one.metrics for one in record.artifacts if one.name == name)
 
 
 def said(file: File) -> list[np.ndarray]:
-    """Give a file's labels of the evaluation pictures, at their own sizes."""
+    """Return a file's labels of the evaluation pictures, at their own sizes."""
     network, name = file
-    arrays = io.read_arrays(project.outputs(network))
+    arrays = npz.read(project.outputs(network))
     return [arrays[key] for key in sorted(arrays) if key.rpartition("_")[0] == name]
 
 

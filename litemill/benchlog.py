@@ -19,7 +19,7 @@ from litemill.benchmark_log.verdict import Run
 
 
 def runs_of(path: str) -> tuple[list[Run], bool]:
-    """Give the runs in a file, and whether it could be read."""
+    """Return the runs in a file, and whether it could be read."""
     try:
         return read(decode(Path(path).read_bytes())), True
     except OSError as error:

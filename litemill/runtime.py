@@ -85,7 +85,7 @@ class Model:
         return _tensor(_plain(self._output["name"]), self._output)
 
     def size(self, role: str) -> tuple[int, int]:
-        """Give height and width of an input."""
+        """Return height and width of an input."""
         shape = self._inputs[role]["shape"]
         return int(shape[1]), int(shape[2])
 
@@ -94,11 +94,11 @@ class Model:
         return dict(sorted(Counter(operator.name for operator in self.operators()).items()))
 
     def operators(self) -> tuple[Operator, ...]:
-        """Give the operators of the file, in their order, the delegate's own nodes left out."""
+        """Return the operators of the file, in their order, the delegate's own nodes left out."""
         return tuple(one for one in self._nodes() if one.name != DELEGATE)
 
     def partitions(self) -> tuple[Operator, ...]:
-        """Give the nodes that a delegate put in the place of operators."""
+        """Return the nodes that a delegate put in the place of operators."""
         return tuple(one for one in self._nodes() if one.name == DELEGATE)
 
     def _nodes(self) -> Iterator[Operator]:
@@ -130,7 +130,7 @@ class Model:
             raise ArtifactError(f"{self.path}: can't be run", got=error, remedy=REMEDY) from None
 
     def result(self) -> Floats:
-        """Give the first output of the last run, float32, without the batch axis."""
+        """Return the first output of the last run, float32, without the batch axis."""
         found: Floats = from_stored(self._interpreter.get_tensor(self._output["index"]), self.output)[0]
         return found
 
@@ -142,7 +142,7 @@ class Model:
 
 
 def to_stored(values: npt.NDArray[Any], tensor: Tensor) -> npt.NDArray[Any]:
-    """Give float values in the type that a tensor has."""
+    """Return float values in the type that a tensor has."""
     if not tensor.scale:
         return values.astype(tensor.dtype)
     limits = np.iinfo(tensor.dtype)
@@ -151,13 +151,13 @@ def to_stored(values: npt.NDArray[Any], tensor: Tensor) -> npt.NDArray[Any]:
 
 
 def from_stored(stored: npt.NDArray[Any], tensor: Tensor) -> Floats:
-    """Give what a tensor stores as float32."""
+    """Return what a tensor stores as float32."""
     values: Floats = stored.astype(np.float32)
     return (values - np.float32(tensor.zero_point)) * np.float32(tensor.scale) if tensor.scale else values
 
 
 def _role(detail: dict[str, Any], roles: tuple[str, ...]) -> str:
-    """Give an input's role: its name where that is a role, else the one that its shape fits."""
+    """Return an input's role: its name where that is a role, else the one that its shape fits."""
     name = _plain(detail["name"])
     if not roles or name in roles:
         return name

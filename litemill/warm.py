@@ -129,7 +129,7 @@ def _exit_as(name: str, status: int | None) -> NoReturn:
 
 
 def _folder() -> Path:
-    """Give the user's own folder for sockets.
+    """Return the user's own folder for sockets.
 
     Raises
     ------

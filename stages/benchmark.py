@@ -37,7 +37,7 @@ def benchmark(network: str) -> str:
 
 
 def jobs(names: Sequence[str], settings: Benchmark) -> list[Job]:
-    """Give what is measured, in order: all files in turn at one thread; then each in a process of its own.
+    """Return what is measured, in order: all files in turn at one thread; then each in a process of its own.
 
     There it has its start-up and memory taken at one thread, since nothing else has grown that process's peak; and its
     latency at more, since thread pools that wait for each other's turn would distort.
@@ -48,12 +48,12 @@ def jobs(names: Sequence[str], settings: Benchmark) -> list[Job]:
 
 
 def more(settings: Benchmark) -> list[int]:
-    """Give the numbers of threads beyond one."""
+    """Return the numbers of threads beyond one."""
     return [threads for threads in settings.threads if threads != 1]
 
 
 def latencies(times_ms: Sequence[float], alone: Outcome, settings: Benchmark) -> tuple[Latency, ...]:
-    """Give a file's latency at each number of threads, from its runs in turn with the others and from those alone."""
+    """Return a file's latency at each number of threads, from its runs in turn with the others and from those alone."""
     turns = zip(more(settings), alone.times_ms[1:], strict=True)
     times = {1: times_ms} | {threads: one for threads, (one,) in turns}
     return tuple(latency(threads, times[threads]) for threads in settings.threads)

@@ -2,9 +2,9 @@
 
 from litemill.conversion import int8, tflite
 from litemill.conversion.converter import convert as to_tflite
-from litemill.ground import command, io, project
+from litemill.ground import command, io, npz, project
 from litemill.ground.errors import ConversionError
-from litemill.ground.io import Arrays
+from litemill.ground.npz import Arrays
 from litemill.records import store
 from litemill.records.artifact import Converted
 from litemill.records.graph import Frozen
@@ -17,7 +17,7 @@ def convert(network: str, recipe: str) -> str:
     """Convert one network with one recipe."""
     settings, target = params.load().recipe(recipe), project.artifact(network, recipe)
     frozen = store.frozen(network)
-    samples = io.read_arrays(project.samples(network, "calibration"))
+    samples = npz.read(project.samples(network, "calibration"))
     made = converted(frozen, settings, samples)
     packed = tflite.repacked(made.data)
     tflite.require_same(made.data, packed, {tensor.name: samples[tensor.name][0] for tensor in frozen.inputs})

@@ -36,7 +36,7 @@ def docs() -> str:
 
 
 def written() -> dict[Path, str]:
-    """Give what is written, by path."""
+    """Return what is written, by path."""
     schemas = {
         path: msgspec.json.format(msgspec.json.encode(schema(shape, str(file))), indent=2).decode() + "\n"
         for path, (file, shape) in SCHEMAS.items()
@@ -46,7 +46,7 @@ def written() -> dict[Path, str]:
 
 
 def records() -> dict[str, type[Record]]:
-    """Give the kinds of records by the paths where they lie."""
+    """Return the kinds of records by the paths where they lie."""
     network: dict[str, type[Record]] = {
         "freeze": Frozen, "samples": Sampled, "reference": Referenced, "variants": Variants,
         "validate": Validated, "benchmark": Benchmarked, "rewriting": Rewriting, "recommend": Recommended,

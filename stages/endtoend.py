@@ -45,7 +45,7 @@ def endtoend(transfer: str, predict: str) -> str:
 
 
 def together(transfer: str, predict: str) -> list[Combination]:
-    """Give the pairs to judge."""
+    """Return the pairs to judge."""
     built, first = store.artifacts(transfer), store.artifacts(predict)
     ours = [
         Combination(name, project.artifact(predict, name), project.artifact(transfer, name), baseline=False)

@@ -6,7 +6,8 @@ from distributed import Client
 
 from litemill.fanout import checkout, cluster, phones, snapshot, units
 from litemill.fanout.head import Head
-from litemill.fanout.units import Jobs, Unit
+from litemill.fanout.jobs import Jobs
+from litemill.fanout.units import Unit
 from litemill.ground import command
 from litemill.ground.errors import LitemillError
 from litemill.settings import params as params_module
@@ -38,7 +39,7 @@ def fanout(
 
 
 def chosen(client: Client, head: Head, params: Params, most: int) -> list[Unit]:
-    """Give the units that some worker can build; the rest is left to this machine."""
+    """Return the units that some worker can build; the rest is left to this machine."""
     found = list(units.units(params, most))
     bench = bool(cluster.benches(client))
     if not bench:

@@ -22,7 +22,7 @@ def faster(before: str, after: str, /) -> str:
 
 
 def by_way(path: Path) -> dict[tuple[str, str], Figure]:
-    """Give a record's figures by file and configuration."""
+    """Return a record's figures by file and configuration."""
     return {(one.artifact, one.configuration.label): one for one in store.load(path, DeviceRecord).figures}
 
 

@@ -1,15 +1,15 @@
 """Fetch a source from where `params.yaml` says, prove that it is the known one, unpack what is needed."""
 
-from litemill import sources
 from litemill.ground import command, project
 from litemill.records import store
 from litemill.settings import catalog, params
+from litemill.sources.fetch import fetch as fetch_source
 
 
 def fetch(source: str) -> str:
     """Fetch one source of the catalogue."""
     entry = catalog.entry(source)
-    fetched = sources.fetch(entry, source, params.load().source, project.source(source))
+    fetched = fetch_source(entry, source, params.load().source, project.source(source))
     store.save(project.record("fetch", source), fetched)
     kind = "rebuilt, not upstream's file" if fetched.rebuilt else "as released"
     return f"{source}: {fetched.size_bytes} bytes, {fetched.origin}, {kind}"

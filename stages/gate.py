@@ -12,7 +12,7 @@ GATE = project.RECORDS / "gate.json"
 
 
 def gate() -> str:
-    """Give the verdicts; an artifact outside its tolerance stops nothing."""
+    """Return the verdicts; an artifact outside its tolerance stops nothing."""
     params = params_module.load()
     verdicts = tuple(verdict for network in params.networks for verdict in verdicts_of(network, params))
     store.save(GATE, Gate(verdicts))
@@ -39,7 +39,7 @@ def verdicts_of(network: str, params: Params) -> list[Verdict]:
 
 
 def outside(metrics: dict[str, float], tolerance: Tolerance) -> list[Failure]:
-    """Give the figures below the least that is allowed."""
+    """Return the figures below the least that is allowed."""
     return [Failure(name, metrics[name], floor) for name, floor in tolerance.unmet(metrics).items()]
 
 

@@ -2,8 +2,8 @@
 
 from litemill.fanout import cluster, phones, snapshot
 from litemill.fanout.head import Head
+from litemill.fanout.jobs import Jobs
 from litemill.fanout.phones import Hung
-from litemill.fanout.units import Jobs
 from litemill.ground import command
 from litemill.render.table import Row, Table, terminal, words
 from litemill.settings import params

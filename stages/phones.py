@@ -41,7 +41,7 @@ def missing_of(params: Params) -> dict[str, int]:
 
 
 def summary(params: Params) -> dict[str, dict[str, dict[str, float]]]:
-    """Give today's medians in ms by network, artifact, and target with configuration: for `dvc metrics diff`."""
+    """Return today's medians in ms by network, artifact, and target with configuration: for `dvc metrics diff`."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     for name in params.targets:
         for item in plan.items(name, params):

@@ -54,7 +54,7 @@ def files_of(network: str, params: Params, timed: Benchmarked) -> list[File]:
 
 
 def outside_gpu(measured: Measured) -> tuple[str, ...]:
-    """Give the operators that the GPU delegate's rules leave outside."""
+    """Return the operators that the GPU delegate's rules leave outside."""
     return next((one.outside for one in measured.delegation if one.target == "gpu"), ("not looked into",))
 
 

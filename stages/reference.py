@@ -7,8 +7,8 @@ from tensorflow.core.framework.graph_pb2 import GraphDef
 from litemill.graphs.load import frozen
 from litemill.graphs.original import original
 from litemill.graphs.run import Array, runner
-from litemill.ground import command, io, process, project
-from litemill.ground.io import Arrays
+from litemill.ground import command, io, npz, process, project
+from litemill.ground.npz import Arrays
 from litemill.records import store
 from litemill.records.graph import Frozen, Referenced
 from litemill.rewrites.proof import prove, results
@@ -29,7 +29,7 @@ def reference(network: str) -> str:
         arrays, error = segmented(settings, entry, sampled.evaluation, inputs)
     else:
         arrays, error = stylized(settings, entry, inputs), None
-    io.write_arrays(project.reference(network), arrays)
+    npz.write(project.reference(network), arrays)
     proof = proven(network, known, inputs) if known.rewrites else {}
     record = Referenced(network, io.sha256(project.reference(network)), error, proof)
     store.save(project.record("reference", network), record)
@@ -49,7 +49,7 @@ def proven(network: str, known: Frozen, inputs: Arrays) -> dict[str, float]:
 
 
 def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float | None]:
-    """Give labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
+    """Return labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
     run, cut, role = runner(frozen(project.source(settings.source), entry)), entry.cut, roles.output(settings)
     fetched = [cut["image"], cut[role], cut.get("labels", cut[role])]
 
@@ -71,7 +71,7 @@ def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: A
 
 
 def stylized(settings: Network, entry: Entry, inputs: Arrays) -> Arrays:
-    """Give the style bottlenecks [n, 1, 1, 100], or the pictures of the original's own call."""
+    """Return the style bottlenecks [n, 1, 1, 100], or the pictures of the original's own call."""
     folder, cut = project.source(settings.source), entry.cut
     if settings.part == "predict":
         run = runner(frozen(folder, entry))

@@ -39,7 +39,7 @@ def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT00
 
 
 def command(part: Part, options: list[str]) -> list[str]:
-    """Give the DVC that builds a part; one that may run beside others waits for what they lock."""
+    """Return the DVC that builds a part; one that may run beside others waits for what they lock."""
     wait = ["--wait-for-lock"] if part.after else []
     single = ["--single-item", *part.targets] if part.targets else []
     return ["dvc", *wait, "repro", *options, *single]

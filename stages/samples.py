@@ -6,7 +6,7 @@ import numpy as np
 
 from litemill.graphs.load import frozen
 from litemill.graphs.run import Array, runner
-from litemill.ground import command, io, process, project
+from litemill.ground import command, io, npz, process, project
 from litemill.records import store
 from litemill.records.graph import Sampled
 from litemill.settings import params
@@ -27,7 +27,7 @@ def samples(network: str) -> str:
         arrays = sampling.collect(settings, entry, names[kind])
         if transfer:
             arrays["bottleneck"] = np.stack([said[sample_names.style_of(name)] for name in names[kind]])
-        io.write_arrays(project.samples(network, kind), arrays)
+        npz.write(project.samples(network, kind), arrays)
     hashes = {kind: io.sha256(project.samples(network, kind)) for kind in sample_names.KINDS}
     truth = images.segmentation.truth if settings.part is None else {}
     record = Sampled(
@@ -38,7 +38,7 @@ def samples(network: str) -> str:
 
 
 def bottlenecks(paintings: Collection[str], settings: Network, entry: Entry) -> dict[str, Array]:
-    """Give what the original's own predict network says to each painting."""
+    """Return what the original's own predict network says to each painting."""
     run = runner(frozen(project.source(settings.source), entry))
     style, bottleneck = entry.cut["style"], entry.cut["bottleneck"]
 

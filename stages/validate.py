@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from litemill.ground import command, io, process, project
+from litemill.ground import command, io, npz, process, project
 from litemill.records import store
 from litemill.records.accuracy import Judged, Validated
 from litemill.runtime import Model
@@ -20,14 +20,14 @@ def validate(network: str) -> str:
     judged = [recorded(name, path, one, baseline=name in baselines) for (name, path), one in rows]
     said = {f"{name}_{index:03}": output for (name, _), one in rows for index, output in enumerate(one.outputs)}
     outputs = project.outputs(network)
-    io.write_arrays(outputs, said)
+    npz.write(outputs, said)
     truth = judge.original(case) if case.settings.part is None else {}
     store.save(project.record("validate", network), Validated(network, io.sha256(outputs), tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"
 
 
 def recorded(name: str, path: Path, found: judge.Judgement, *, baseline: bool) -> Judged:
-    """Give a file's judgement as a record."""
+    """Return a file's judgement as a record."""
     size = path.stat().st_size
     return Judged(name, io.sha256(path), size, found.metrics, found.pictures, baseline, found.class_iou)
 

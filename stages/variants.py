@@ -34,7 +34,7 @@ def variants(network: str) -> str:
 
 
 def versions(known: Frozen) -> Iterator[Version]:
-    """Give the graph without rewrites, with each that finds a place, and with all, each proven on one sample."""
+    """Return the graph without rewrites, with each that finds a place, and with all, each proven on one sample."""
     original = GraphDef.FromString(project.unrewritten(known.network).read_bytes())
     _, inputs = store.sampled(known.network)
     taken = {tensor.name: inputs[tensor.role][:1] for tensor in known.inputs}

@@ -35,7 +35,7 @@ def zoo(*, json: bool = False) -> str:
 
 
 def table(listed: dict[str, tuple[Entry, Presence]]) -> Table:
-    """Give the table of all sources."""
+    """Return the table of all sources."""
     rows = []
     for name, (entry, found) in listed.items():
         task = f"{entry.task}: {entry.part}" if entry.part else entry.task

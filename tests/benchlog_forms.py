@@ -27,7 +27,7 @@ FIGURES = (
 
 
 def facts(run: Run) -> Truth:
-    """Give what a run states, by key."""
+    """Return what a run states, by key."""
     return msgspec.structs.asdict(run)
 
 
@@ -38,7 +38,7 @@ def only(text: str) -> Run:
 
 
 def seeded(seed: object) -> Random:
-    """Give the same numbers for the same seed."""
+    """Return the same numbers for the same seed."""
     return Random(str(seed))  # noqa: S311 - figures of tests, no secrets
 
 
@@ -75,7 +75,7 @@ def statistics(times: list[int], *, percentiles: bool) -> str:
 
 
 def truth(warm: list[int], timed: list[int], init: int, *, percentiles: bool) -> Truth:
-    """Give what a reader is to find."""
+    """Return what a reader is to find."""
     ranked = sorted(timed)
     mean = sum(timed) / len(timed)
     return {

@@ -103,7 +103,7 @@ class Clone:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def outputs(self) -> dict[str, bytes]:
-        """Give every file that a build writes."""
+        """Return every file that a build writes."""
         places = (
             "data/sources",
             "data/baselines",
@@ -119,6 +119,6 @@ class Clone:
 
 
 def ran(done: subprocess.CompletedProcess[str]) -> set[str]:
-    """Give the stages that a build ran, and not those that it left alone or took from the cache."""
+    """Return the stages that a build ran, and not those that it left alone or took from the cache."""
     found = re.findall(r"^(?:\[stage .*\] )?Running stage '(.*)':$", done.stdout, re.MULTILINE)
     return {re.sub(r"^pipelines/(\w+)/dvc.yaml:", r"\1/", name) for name in found}

@@ -28,6 +28,6 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """Give a clone in which two small networks are built, once for all of the tests' processes; none changes it."""
+    """Return a clone in which two small networks are built, once for all of the tests' processes; none changes it."""
     base = tmp_path_factory.getbasetemp()
     return small_build.shared((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small_build")

@@ -41,7 +41,7 @@ class Block(NamedTuple):
 
 
 def sections(document: Path) -> dict[str, list[Block]]:
-    """Give the blocks of a document by the heading that they stand below."""
+    """Return the blocks of a document by the heading that they stand below."""
     found: dict[str, list[Block]] = {"": []}
     for part in PARTS.finditer(document.read_text("utf-8")):
         if part["title"]:
@@ -54,7 +54,7 @@ def sections(document: Path) -> dict[str, list[Block]]:
 
 
 def commands(block: Block) -> list[str]:
-    """Give the commands of a ``sh`` block, without the comments behind them."""
+    """Return the commands of a ``sh`` block, without the comments behind them."""
     lines = block.text.replace("\\\n", " ").splitlines()
     return [command for line in lines if (command := COMMENT.sub("", line).strip()) and not command.startswith("#")]
 
@@ -124,7 +124,7 @@ class Reader:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Give an environment in which all readers of a folder's parent share DVC's cache, and git knows who commits."""
+    """Return an environment in which all readers of a folder's parent share DVC's cache, and git knows who commits."""
     shared = folder.parent
     (shared / "dvc").mkdir(exist_ok=True)
     (shared / "dvc/config").write_text(f"[cache]\n    dir = {shared / 'dvc/cache'}\n")
@@ -189,5 +189,5 @@ def shown(text: str, printed: str, left_out: Mapping[str, str]) -> None:
 
 
 def shape(line: str) -> str:
-    """Give a line with # for each number, columns one space apart."""
+    """Return a line with # for each number, columns one space apart."""
     return " ".join(NUMBER.sub("#", line).split())

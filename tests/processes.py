@@ -83,6 +83,6 @@ def all_ended(process: subprocess.Popen[bytes]) -> bool:
 
 
 def parent_of(*command: str) -> tuple[str, ...]:
-    """Give a command that starts `command` and waits for it, as a build does."""
+    """Return a command that starts `command` and waits for it, as a build does."""
     code = f"import subprocess; subprocess.run({list(command)!r})"
     return (sys.executable, "-c", code)

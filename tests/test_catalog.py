@@ -57,7 +57,7 @@ deeplab:
 
 @pytest.fixture(scope="module")
 def entries() -> Catalog:
-    """Give the catalogue of the repository."""
+    """Return the catalogue of the repository."""
     return reader.read(ROOT / project.CATALOG, Catalog)
 
 

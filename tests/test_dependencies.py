@@ -54,7 +54,7 @@ def undeclared(files: Iterable[Path], known: set[str]) -> set[str]:
 
 
 def needing(name: str) -> set[Path]:
-    """Give the files that may import what an extra installs."""
+    """Return the files that may import what an extra installs."""
     return {
         file
         for place in EXTRAS[name]
@@ -63,13 +63,13 @@ def needing(name: str) -> set[Path]:
 
 
 def entries(lock: str) -> list[Requirement]:
-    """Give what a lock names, its hashes left out."""
+    """Return what a lock names, its hashes left out."""
     whole = Path(lock).read_text().replace("\\\n", " ")
     return [Requirement(line.split(" --hash")[0]) for line in whole.splitlines() if line and line[0] != "#"]
 
 
 def versions(*locks: str, python: str) -> dict[str, Version]:
-    """Give the versions that locks install on Linux with a Python."""
+    """Return the versions that locks install on Linux with a Python."""
     here = [each for lock in locks for each in entries(lock) if applies(each, python)]
     assert len({plain(each.name) for each in here}) == len(here)  # each package once
     return {plain(each.name): Version(str(each.specifier).removeprefix("==")) for each in here}
@@ -81,7 +81,7 @@ def applies(requirement: Requirement, python: str, extra: str = "") -> bool:
 
 
 def asked(locked: dict[str, Version], declared: list[Requirement], python: str) -> Iterator[Requirement]:
-    """Give what is declared and, by what the packages that are installed here say, all that this asks for."""
+    """Return what is declared and, by what the packages that are installed here say, all that this asks for."""
     of = {plain(each.name): each for each in distributions() if locked.get(plain(each.name)) == Version(each.version)}
     assert len(of) > 0.9 * len(locked), "too few of the locked packages are installed -> make .venv/installed-dev"
     todo, seen = [*declared, *map(Requirement, of)], set()

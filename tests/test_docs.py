@@ -11,7 +11,7 @@ INDEX = ROOT / "docs/README.md"
 
 
 def headings(page: Path) -> set[str]:
-    """Give the anchors of a page, as code hosts make them of its headings."""
+    """Return the anchors of a page, as code hosts make them of its headings."""
     found = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in found}
 

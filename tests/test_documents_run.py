@@ -33,7 +33,7 @@ LEFT_OUT = {
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the repository that readers clone: this one, with the settings of a small set."""
+    """Return the repository that readers clone: this one, with the settings of a small set."""
     clone = Clone(tmp_path_factory.mktemp("documents") / "published")
     params = clone.params
     network = params["networks"][NETWORK] | {"recipes": list(RECIPES)}
@@ -51,7 +51,7 @@ def reader(document: Path, published: Path) -> Reader:
 
 
 def cloned(document: Path, published: Path) -> Reader:
-    """Give a reader who has begun as the tutorial does."""
+    """Return a reader who has begun as the tutorial does."""
     begun = reader(document, published)
     begun.run("git clone --quiet ADDRESS litemill && cd litemill")
     return begun
@@ -115,7 +115,7 @@ def test_no_command_is_left_out_that_no_document_has() -> None:
 
 
 def rows(printed: str, network: str) -> list[str]:
-    """Give the recipes of a network that the table at the end of a build has lines of."""
+    """Return the recipes of a network that the table at the end of a build has lines of."""
     return re.findall(rf"^{network} +(\w+) ", printed.rpartition("\nnetwork ")[2], re.MULTILINE)
 
 

@@ -19,20 +19,20 @@ STAGES: dict[str, Any] = {
 
 
 def declared(stage: str) -> dict[str, Any]:
-    """Give what a stage declares, whether it is one or one for each of many."""
+    """Return what a stage declares, whether it is one or one for each of many."""
     entry: dict[str, Any] = STAGES[stage]
     each: dict[str, Any] = entry.get("do", {})
     return entry | each
 
 
 def own_file(stage: str) -> Path:
-    """Give the file of the stage that a command runs."""
+    """Return the file of the stage that a command runs."""
     module = next(word for word in declared(stage)["cmd"].split() if word.startswith("stages."))
     return Path(*module.split(".")).with_suffix(".py")
 
 
 def file_of(module: str) -> Path | None:
-    """Give the file of one of our modules, relative to the repository; None where there is no such module."""
+    """Return the file of one of our modules, relative to the repository; None where there is no such module."""
     stem = ROOT.joinpath(*module.split("."))
     found = next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()), None)
     return found.relative_to(ROOT) if found else None
@@ -40,7 +40,7 @@ def file_of(module: str) -> Path | None:
 
 @functools.cache
 def imports(file: Path) -> frozenset[Path]:
-    """Give our files that a file imports, wherever in it the import stands, and the packages they lie in."""
+    """Return our files that a file imports, wherever in it the import stands, and the packages they lie in."""
     package = ".".join(file.parent.parts)
     modules: set[str] = set()
     for node in ast.walk(ast.parse((ROOT / file).read_text())):
@@ -55,7 +55,7 @@ def imports(file: Path) -> frozenset[Path]:
 
 
 def closure(file: Path) -> set[Path]:
-    """Give our files that run when a file does, but for packages that hold nothing but a docstring."""
+    """Return our files that run when a file does, but for packages that hold nothing but a docstring."""
     found: set[Path] = set()
     waiting = {file}
     while waiting:
@@ -88,7 +88,7 @@ def test_imports_are_found_wherever_they_stand() -> None:
     assert Path("litemill/ground/project.py") in imports(Path("stages/gate.py"))
     assert Path("litemill/report/figures.py") in imports(Path("stages/report.py"))
     assert Path("litemill/runtime.py") in closure(Path("stages/validate.py"))
-    assert Path("litemill/sources/__init__.py") in closure(Path("stages/fetch.py"))
+    assert Path("litemill/benchmark_log/__init__.py") in closure(Path("stages/phones.py"))
     assert Path("litemill/ground/__init__.py") not in closure(Path("stages/gate.py"))
 
 

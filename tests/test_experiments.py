@@ -19,7 +19,7 @@ SOURCE = "deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01"
 
 
 def values(settings: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Give each value that is no list, by its name as DVC writes it; a name with a dot can't be told by it."""
+    """Return each value that is no list, by its name as DVC writes it; a name with a dot can't be told by it."""
     for key, value in settings.items():
         if isinstance(value, dict):
             yield from values(value, f"{above}{key}.")

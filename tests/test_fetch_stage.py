@@ -59,7 +59,7 @@ def fetch(checkout: Path, source: str = NAME) -> subprocess.CompletedProcess[str
 
 
 def outputs(checkout: Path) -> dict[str, bytes]:
-    """Give every file that the stage may write."""
+    """Return every file that the stage may write."""
     folders = (checkout / "data/sources", checkout / "reports")
     return {str(path): path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
 

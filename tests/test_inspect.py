@@ -50,7 +50,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a graph of unknown names, the same in an archive, and one that writes files."""
+    """Return a folder with a graph of unknown names, the same in an archive, and one that writes files."""
     folder = tmp_path_factory.mktemp("models")
     graph, _ = renamed(Deeplab().graph(shapes=False))
     (folder / "frozen_inference_graph.pb").write_bytes(graph.SerializeToString())
@@ -217,7 +217,7 @@ def test_what_is_to_be_pasted_is_an_entry_as_it_stands(folder: Path, tmp_path: P
 
 @pytest.fixture
 def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a catalogue of the test's own, in whose repository it runs."""
+    """Return a catalogue of the test's own, in whose repository it runs."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "data/catalog.yaml"
     path.parent.mkdir()

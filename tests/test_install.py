@@ -72,12 +72,12 @@ class Checkout:
         return line
 
     def installed(self) -> dict[str, str]:
-        """Give the versions of the packages, but for those of Python's own."""
+        """Return the versions of the packages, but for those of Python's own."""
         found = (self.root / ".venv").glob("lib/*/site-packages/*.dist-info")
         return {name: version for name, _, version in (each.stem.partition("-") for each in found)}
 
     def installers(self) -> set[str]:
-        """Give what installed the packages."""
+        """Return what installed the packages."""
         files = (self.root / ".venv").glob("lib/*/site-packages/base-*.dist-info/INSTALLER")
         return {file.read_text().strip() for file in files}
 

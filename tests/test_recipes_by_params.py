@@ -20,7 +20,7 @@ FIGURES = {"birds": ("label_agreement", 0.85, 0.06), "painter": ("psnr_db", 60, 
 
 
 def settings(params: dict[str, Any], *, rewritten: bool) -> dict[str, Any]:
-    """Give params with two small networks, every recipe that is kept switched on, and the rewrites on or off."""
+    """Return params with two small networks, every recipe that is kept switched on, and the rewrites on or off."""
     recipes = params["recipes"] | params["recipes_off"]
     calibrated = {
         name: one | {"calibration_samples": 1} for name, one in recipes.items() if "calibration_samples" in one

@@ -87,7 +87,7 @@ def smaller(clone: Clone) -> None:
 
 
 def pipeline(clone: Clone) -> Iterator[tuple[str, str, set[str], set[str]]]:
-    """Give (name, command, pieces of params.yaml, outs) of every stage, as DVC understands dvc.yaml, in its order."""
+    """Return (name, command, pieces of params.yaml, outs) of every stage, as DVC understands dvc.yaml, in its order."""
     with importlib.import_module("dvc.repo").Repo(str(clone.root)) as repo:
         stages = [stage for stage in repo.index.stages if hasattr(stage, "addressing")]
         for stage in sorted(stages, key=lambda one: ORDER.index(one.name.partition("@")[0])):
@@ -108,7 +108,7 @@ def run(command: str) -> None:
 
 
 def written(clone: Clone) -> dict[str, tuple[int, int]]:
-    """Give every file with what tells that it was written anew."""
+    """Return every file with what tells that it was written anew."""
     files = [path for path in clone.root.rglob("*") if path.is_file() and "/.dvc/" not in str(path)]
     return {str(path.relative_to(clone.root)): (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
 

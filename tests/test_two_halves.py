@@ -13,7 +13,7 @@ import pytest
 import yaml
 from clones import ONE_PICTURE, ONE_RUN, Clone
 
-from litemill.ground import io, project
+from litemill.ground import io, npz, project
 from litemill.records import store
 from litemill.records.accuracy import Validated
 from litemill.records.graph import Frozen
@@ -48,7 +48,7 @@ def pack(saved: Path, archive: Path) -> None:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """Give a clone whose catalogue and settings name a pair of one's own, as stages.inspect wrote its entry."""
+    """Return a clone whose catalogue and settings name a pair of one's own, as stages.inspect wrote its entry."""
     folder = tmp_path_factory.mktemp("pair")
     made = Clone(folder / "clone")
     for half, inputs in HALVES.items():
@@ -96,7 +96,7 @@ def test_the_files_are_the_original(built: Clone) -> None:
     }
     assert metrics["predict"]["bottleneck_cosine"] > 0.99999
     assert metrics["transfer"]["psnr_db"] > 60
-    stylized = io.read_arrays(built.root / project.reference("transfer"))["stylized"]
+    stylized = npz.read(built.root / project.reference("transfer"))["stylized"]
     assert float(np.ptp(stylized)) > 0.05
 
 

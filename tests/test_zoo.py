@@ -22,7 +22,7 @@ FP16 = "official_magenta_predict_fp16"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Give a folder with the repository's catalogue and embedded files, as fresh from git."""
+    """Return a folder with the repository's catalogue and embedded files, as fresh from git."""
     (tmp_path / "data").mkdir()
     shutil.copy(ROOT / "data/catalog.yaml", tmp_path / "data")
     (tmp_path / "data/embedded").symlink_to(ROOT / "data/embedded")
@@ -38,14 +38,14 @@ def zoo(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def row(checkout: Path, name: str) -> str:
-    """Give a source's line of the table."""
+    """Return a source's line of the table."""
     done = zoo(checkout)
     assert (done.returncode, done.stderr) == (0, "")
     return next(line for line in done.stdout.splitlines() if line.split()[:1] == [name])
 
 
 def presence(checkout: Path, name: str) -> dict[str, Any]:
-    """Give what is told of a source as JSON."""
+    """Return what is told of a source as JSON."""
     done = zoo(checkout, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)[name]["presence"]

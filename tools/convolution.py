@@ -36,7 +36,7 @@ class FreshNames:
         self._given: set[str] = set()
 
     def __call__(self, name: str) -> str:
-        """Give `name`, or `name` with the first number that makes it new."""
+        """Return `name`, or `name` with the first number that makes it new."""
         fresh, count = name, 1
         while fresh in self._given:
             fresh, count = f"{name}_{count}", count + 1

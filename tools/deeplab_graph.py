@@ -58,7 +58,7 @@ def deeplab_graph(model: ReleasedModel, crop: tuple[int, int], *, batch_norm: bo
 
 
 def _prepared(picture: tf.Tensor, crop: tuple[int, int]) -> tuple[tf.Tensor, tf.Tensor]:
-    """Give the picture as the network takes it, and the size that it has been shrunk to."""
+    """Return the picture as the network takes it, and the size that it has been shrunk to."""
     height, width = crop
     pixels = tf.cast(tf.squeeze(picture, 0), tf.float32)
     size = tf.cast(tf.shape(pixels)[:2], tf.float32)
@@ -77,7 +77,7 @@ def _prepared(picture: tf.Tensor, crop: tuple[int, int]) -> tuple[tf.Tensor, tf.
 
 
 def _sizes(model: ReleasedModel, resizes: list[int], crop: tuple[int, int]) -> dict[str, Size]:
-    """Give the resizes' sizes at this crop: the file's strides kept, the last one back to the crop."""
+    """Return the resizes' sizes at this crop: the file's strides kept, the last one back to the crop."""
     source_height = model.shape(model.inputs[0])[1]
     sizes: dict[str, Size] = {}
     for tensor in resizes:

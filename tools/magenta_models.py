@@ -59,7 +59,7 @@ class Stylizer:
         return Replay(model, given, sizes=self._sizes(), weight=weight).run()[model.outputs[0]]
 
     def _sizes(self) -> dict[str, Size]:
-        """Give the resizes' sizes as multiples of what comes in, so that any content size works."""
+        """Return the resizes' sizes as multiples of what comes in, so that any content size works."""
         model = self._transfer
         sizes: dict[str, Size] = {}
         for operator in model.operators:
@@ -134,7 +134,7 @@ def _pictures(name: str) -> tf.Tensor:
 
 
 def _float_name(name: str) -> str:
-    """Give the name that a tensor had before quantization added to it."""
+    """Return the name that a tensor had before quantization added to it."""
     return name.removesuffix("_int8").removesuffix("_requantized")
 
 

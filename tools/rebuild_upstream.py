@@ -36,7 +36,7 @@ MEMBER_TIME = 1538352000
 
 
 def pack(members: Mapping[str, bytes | None]) -> bytes:
-    """Give a .tar.gz of files, by name; None stands for a folder. The same members give the same bytes."""
+    """Return a .tar.gz of files, by name; None stands for a folder. The same members give the same bytes."""
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w") as archive:
         for name, data in members.items():
@@ -52,7 +52,7 @@ def pack(members: Mapping[str, bytes | None]) -> bytes:
 
 
 def pack_folder(folder: Path) -> bytes:
-    """Give a .tar.gz of what a folder holds, in the order of names."""
+    """Return a .tar.gz of what a folder holds, in the order of names."""
     paths = sorted(folder.rglob("*"))
     return pack({path.relative_to(folder).as_posix(): None if path.is_dir() else path.read_bytes()
                  for path in paths})  # fmt: skip

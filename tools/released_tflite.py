@@ -83,16 +83,16 @@ class ReleasedModel:
             ) from None
 
     def name(self, tensor: int) -> str:
-        """Give a tensor's name; of a fused one, its first."""
+        """Return a tensor's name; of a fused one, its first."""
         return str(self._graph.tensors[tensor].name.decode().split(";")[0])
 
     def shape(self, tensor: int) -> tuple[int, ...]:
-        """Give a tensor's shape; empty for a scalar."""
+        """Return a tensor's shape; empty for a scalar."""
         shape = self._graph.tensors[tensor].shape
         return () if shape is None else tuple(int(size) for size in shape)
 
     def stored(self, tensor: int) -> Values | None:
-        """Give the values that the file holds for a tensor, or None if it is computed.
+        """Return the values that the file holds for a tensor, or None if it is computed.
 
         Quantized and float16 values come as float32, others as they are.
         """
@@ -120,7 +120,7 @@ class ReleasedModel:
 
 
 def _dequantized(values: Values, grid: schema.QuantizationParametersT) -> npt.NDArray[np.float32]:
-    """Give the real values of quantized ones, whether the grid is one for all or one a channel."""
+    """Return the real values of quantized ones, whether the grid is one for all or one a channel."""
     scale, zero = np.array(grid.scale, np.float32), np.array(grid.zeroPoint, np.float32)
     if scale.size > 1:
         channels = [1] * values.ndim

@@ -83,14 +83,14 @@ class Replay:
         return self.tensors
 
     def _tensor(self, index: int) -> tf.Tensor:
-        """Give the graph's tensor for one of the file's; one that is stored becomes a constant."""
+        """Return the graph's tensor for one of the file's; one that is stored becomes a constant."""
         if index not in self.tensors:
             name = self.model.name(index).replace(":", "_")
             self.tensors[index] = tf1.constant(self._values(index), name=name)
         return self.tensors[index]
 
     def _values(self, index: int) -> Values:
-        """Give a tensor's values, stored as such or behind a dequantization."""
+        """Return a tensor's values, stored as such or behind a dequantization."""
         values: Values | None = self.model.stored(index)
         if values is None and index in self.tensors:
             values = tf.get_static_value(self.tensors[index])

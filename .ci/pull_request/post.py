@@ -46,7 +46,7 @@ def pull_request() -> int | None:
 
 
 def pages(path: str) -> list[Any]:
-    """Give all entries of a list."""
+    """Return all entries of a list."""
     found: list[Any] = []
     while len(found) % A_PAGE == 0:
         more = call("GET", f"{path}{'&' if '?' in path else '?'}per_page={A_PAGE}&page={len(found) // A_PAGE + 1}")

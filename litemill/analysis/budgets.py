@@ -42,7 +42,7 @@ def outcomes(results: Results) -> tuple[Outcome, ...]:
 
 
 def summary(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float]]:
-    """Give limits and values for git and `dvc metrics diff`; what was not measured is missing."""
+    """Return limits and values for git and `dvc metrics diff`; what was not measured is missing."""
     found: dict[str, dict[str, float]] = {}
     for one in outcomes:
         known = {"limit": one.limit, "value": one.value}
@@ -51,7 +51,7 @@ def summary(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float]]:
 
 
 def table(outcomes: Iterable[Outcome]) -> Table:
-    """Give a line a budget."""
+    """Return a line a budget."""
     rows = []
     for one in outcomes:
         figures = write(one.budget, one.value), limit(one.budget, one.limit)
@@ -105,7 +105,7 @@ def _outcome(name: str, budget: Budget, figures: Figures, results: Results) -> O
 
 
 def _together(budget: Budget, values: list[float | None]) -> float | None:
-    """Give the sum of costs, None where one is missing; the least accuracy of those that measure it."""
+    """Return the sum of costs, None where one is missing; the least accuracy of those that measure it."""
     known = [value for value in values if value is not None]
     if budget.most:
         return sum(known) if known and len(known) == len(values) else None
@@ -113,7 +113,7 @@ def _together(budget: Budget, values: list[float | None]) -> float | None:
 
 
 def _figures(results: Results, section: Section) -> dict[str, dict[str, float]]:
-    """Give the figures of a network's files; of a device those of today's files, measured as they should be."""
+    """Return the figures of a network's files; of a device those of today's files, measured as they should be."""
     figures: dict[str, dict[str, float]] = {}
     for result in section.results:
         host = {

@@ -94,13 +94,13 @@ class Side(msgspec.Struct, frozen=True):
         return {(network, recipe) for network, recipes in self.metrics.items() for recipe in recipes} | set(self.files)
 
     def figures(self, key: Key) -> dict[str, float]:
-        """Give an artifact's figures; its size as DVC knows it where nothing else says it."""
+        """Return an artifact's figures; its size as DVC knows it where nothing else says it."""
         known = {SIZE: float(self.files[key].size_bytes)} if key in self.files else {}
         return known | self.metrics.get(key[0], {}).get(key[1], {})
 
 
 def metrics(value: object) -> Metrics:
-    """Give what `reports/metrics.json` holds; nothing where another version wrote it in another form."""
+    """Return what `reports/metrics.json` holds; nothing where another version wrote it in another form."""
     try:
         return msgspec.convert(value, Metrics)
     except msgspec.ValidationError:
@@ -108,7 +108,7 @@ def metrics(value: object) -> Metrics:
 
 
 def settings(base: Any, head: Any, key: str = "") -> list[Setting]:  # noqa: ANN401  YAML may hold anything
-    """Give the settings that differ, by dotted keys; lists are compared as a whole."""
+    """Return the settings that differ, by dotted keys; lists are compared as a whole."""
     if isinstance(base, dict) and isinstance(head, dict):
         found = []
         for name in sorted({*base, *head}, key=str):
@@ -118,7 +118,7 @@ def settings(base: Any, head: Any, key: str = "") -> list[Setting]:  # noqa: ANN
 
 
 def artifacts(base: Side, head: Side) -> list[Artifact]:
-    """Give the artifacts that differ, by name."""
+    """Return the artifacts that differ, by name."""
     found = []
     for key in sorted(base.names | head.names):
         old, new = base.figures(key), head.figures(key)

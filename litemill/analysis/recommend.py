@@ -30,7 +30,7 @@ def choose(network: str, target: Target, rule: Rule, files: Sequence[File], scal
 
 
 def best(allowed: Sequence[Candidate], rule: Rule, scale: Scale) -> list[Candidate]:
-    """Give the files that none surpasses in what the rule prefers, equal ones together."""
+    """Return the files that none surpasses in what the rule prefers, equal ones together."""
     if rule.prefer == "most_accurate":
         most = max(one.accuracy for one in allowed)
         return [one for one in allowed if one.accuracy == most]

@@ -50,7 +50,7 @@ class Result(msgspec.Struct, frozen=True):
         return self.verdict is not None and bool(self.verdict.failures)
 
     def latency(self, threads: int) -> Latency | None:
-        """Give what was timed at a number of threads, if it was."""
+        """Return what was timed at a number of threads, if it was."""
         return next((one for one in self.measured.latency if one.threads == threads), None)
 
 
@@ -104,7 +104,7 @@ def load(params: Params) -> Results:
 
 
 def _phoned(target: str, params: Params) -> dict[str, DeviceRecord]:
-    """Give what was taken on a target by network, as far as there is something, whatever files it is of."""
+    """Return what was taken on a target by network, as far as there is something, whatever files it is of."""
     at = {network: project.phoned(target, network) for network in params.networks}
     return {network: store.load(path, DeviceRecord) for network, path in at.items() if path.exists()}
 
@@ -138,7 +138,7 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
 
 
 def _recommended(name: str, hashes: Mapping[str, str]) -> Recommended:
-    """Give what is shipped of a network, files that are gone left out; RecordError where it is of other files."""
+    """Return what is shipped of a network, files that are gone left out; RecordError where it is of other files."""
     path = project.record("recommend", name)
     choices = []
     for choice in store.load(path, Recommended).choices:
@@ -152,7 +152,7 @@ def _recommended(name: str, hashes: Mapping[str, str]) -> Recommended:
 
 
 def _joined(path: Path, entries: Iterable[One], hashes: Mapping[str, str]) -> dict[str, One]:
-    """Give a record's entries of the files at hand; one that is missing or of another file is an error."""
+    """Return a record's entries of the files at hand; one that is missing or of another file is an error."""
     by_name = {entry.name: entry for entry in entries}
     for name, sha256 in hashes.items():
         _same(path, name, sha256, by_name[name].sha256 if name in by_name else None)
@@ -174,7 +174,7 @@ def _same_pictures(path: Path, one: Judged | Pair, sampled: Sampled) -> None:
 
 
 def _paired(transfer: Section, predict: Section) -> Paired:
-    """Give the pairs of files at hand; RecordError where a pair is of other files."""
+    """Return the pairs of files at hand; RecordError where a pair is of other files."""
     path = project.record("endtoend", transfer.name)
     paired = store.load(path, Paired)
     wanted = {

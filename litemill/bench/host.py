@@ -152,7 +152,7 @@ def timed(
 
 
 def resident_mb(field: str) -> float:
-    """Give this process's resident memory (VmRSS) or its peak (VmHWM) in MB; 0 where /proc does not say.
+    """Return this process's resident memory (VmRSS) or its peak (VmHWM) in MB; 0 where /proc does not say.
 
     Not getrusage: its peak is inherited from the process that started this one.
     """

@@ -9,7 +9,7 @@ from litemill.records.cost import Latency
 
 
 def latency(threads: int, times_ms: Sequence[float]) -> Latency:
-    """Give median, 95th percentile and spread (interquartile range over median) of times in ms."""
+    """Return median, 95th percentile and spread (interquartile range over median) of times in ms."""
     low, median, high, p95 = np.percentile(times_ms, [25, 50, 75, 95])
     return Latency(threads, float(median), float(p95), float((high - low) / median) if median else 0.0)
 
@@ -97,7 +97,7 @@ def _interval(medians_ms: Sequence[float]) -> tuple[float | None, float | None]:
 
 
 def _drift(medians_ms: Sequence[float]) -> float:
-    """Give the share by which times grew from the first to the last process, by a line through all of them."""
+    """Return the share by which times grew from the first to the last process, by a line through all of them."""
     count = len(medians_ms)
     if count < LEAST_FOR_DRIFT:
         return 0.0

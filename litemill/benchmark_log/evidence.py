@@ -117,7 +117,7 @@ class Evidence:
         return self.memory_came and self._another_summary(text)
 
     def follower(self, text: str) -> "Evidence":
-        """Give the place for the next run's lines; doubt goes with it unless the tool clearly began anew."""
+        """Return the place for the next run's lines; doubt goes with it unless the tool clearly began anew."""
         anew = _STARTING.search(text) or self.is_command(text)
         return Evidence(None if anew else self.doubt, Delegates(self.delegates.off), before=self)
 

@@ -152,7 +152,7 @@ def _many(found: dict[str, str], *, cut: bool) -> Phase:
 
 
 def _deviation(value: dict[str, int | float], count: int, *, cut: bool) -> float | None:
-    """Give the standard deviation if extremes and average allow it; None where digits may be cut off.
+    """Return the standard deviation if extremes and average allow it; None where digits may be cut off.
 
     With n values from m to M around the average a, it lies between sqrt(((a-m)^2 + (M-a)^2) / n)
     and sqrt((a-m) (M-a)) (Bhatia and Davis, 2000). The tool prints its whole part.
@@ -168,7 +168,7 @@ def _deviation(value: dict[str, int | float], count: int, *, cut: bool) -> float
 
 
 def _count(text: str) -> int:
-    """Give a number of runs."""
+    """Return a number of runs."""
     count = number(text)
     if count != int(count) or count < 1:
         raise Doubt(f"count={text} is no number of runs")

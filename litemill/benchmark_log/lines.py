@@ -52,7 +52,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def lines(text: str) -> list[Line]:
-    """Give the lines of a log without indents, colours and loggers' prefixes."""
+    """Return the lines of a log without indents, colours and loggers' prefixes."""
     return [_strip(raw) if len(raw) <= _LONGEST else Line("") for raw in re.split(r"\r*\n|\r", text)]
 
 
@@ -69,7 +69,7 @@ def _strip(raw: str) -> Line:
 
 
 def number(text: str) -> int | float:
-    """Give a number as it is printed, plain or in scientific form.
+    """Return a number as it is printed, plain or in scientific form.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def unclipped(text: str) -> bool:
 
 
 def megabytes(text: str, *, last: bool) -> int | float | None:
-    """Give an amount of memory that ends its line, or None where digits may be cut off.
+    """Return an amount of memory that ends its line, or None where digits may be cut off.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from litemill.benchmark_log.verdict import Run, judge
 
 
 def decode(data: bytes) -> str:
-    """Give the text of a log file: UTF-8, or UTF-16 as PowerShell's `>` writes it.
+    """Return the text of a log file: UTF-8, or UTF-16 as PowerShell's `>` writes it.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def decode(data: bytes) -> str:
 
 
 def read(text: str) -> list[Run]:
-    """Give every run in a log, in order; without any, one that says so.
+    """Return every run in a log, in order; without any, one that says so.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge(evidence: Evidence) -> Run:
-    """Give a run's figures, or refuse: for a failure, a contradiction, or where no result is stated."""
+    """Return a run's figures, or refuse: for a failure, a contradiction, or where no result is stated."""
     delegate, delegation = evidence.delegates.verdict()
     reason = evidence.failures.reason()
     if not evidence.failures.fatal:

@@ -21,7 +21,7 @@ RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter", "tensorf
 
 
 def problems(folder: Path) -> list[str]:
-    """Give what is wrong with a bundle, one line each; models are run only where every byte is right."""
+    """Return what is wrong with a bundle, one line each; models are run only where every byte is right."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return list(_files(folder, manifest["files"])) or list(_vectors(folder, manifest["models"]))
@@ -32,7 +32,7 @@ def problems(folder: Path) -> list[str]:
 
 
 def run(model: Path, inputs: Mapping[str, Floats], kernels: object = None) -> Floats:
-    """Give the first output of a TFLite file, float32, for inputs by tensor name; `kernels` are the runtime's."""
+    """Return the first output of a TFLite file, float32, for inputs by tensor name; `kernels` are the runtime's."""
     chosen = {} if kernels is None else {"experimental_op_resolver_type": kernels}
     interpreter = _runtime().Interpreter(model_path=str(model), num_threads=1, **chosen)
     interpreter.allocate_tensors()
@@ -85,7 +85,7 @@ def _read(path: Path) -> Floats:
 
 
 def _stored(values: Floats, detail: Mapping[str, Any]) -> npt.NDArray[Any]:
-    """Give real values in the type that an input has."""
+    """Return real values in the type that an input has."""
     scale, zero_point = detail["quantization"]
     if not scale:
         return values.astype(detail["dtype"])

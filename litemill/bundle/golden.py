@@ -26,7 +26,7 @@ PLAIN = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
 
 
 def normalized(pixels: Pixels, how: Normalization) -> Floats:
-    """Give what of a picture, uint8 [h, w, 3], enters a network, float32 [1, h, w, 3]."""
+    """Return what of a picture, uint8 [h, w, 3], enters a network, float32 [1, h, w, 3]."""
     return ((pixels.astype(np.float32) - np.float32(how.mean)) / np.float32(how.std))[None]
 
 
@@ -57,7 +57,7 @@ def write(folder: Path, place: str, model: Path, values: Mapping[str, Value], po
 
 
 def limits(target: Target, found: Floats, plain: Floats) -> tuple[float, float]:
-    """Give by how much another runtime's output may differ: the mean and the largest error.
+    """Return by how much another runtime's output may differ: the mean and the largest error.
 
     A few times what XNNPACK's kernels (`found`) and the runtime's own (`plain`) differ by, and at least a share of the
     output's range.

@@ -64,7 +64,7 @@ class About(Record, frozen=True):
 
 
 def with_metadata(model: bytes, about: About) -> bytes:
-    """Give a TFLite file with its metadata; the same inputs give the same bytes.
+    """Return a TFLite file with its metadata; the same inputs give the same bytes.
 
     Metadata that it had are replaced, and so are files zipped to its end. Weights keep their alignment; those that lie
     behind the flatbuffer come into it.
@@ -74,7 +74,7 @@ def with_metadata(model: bytes, about: About) -> bytes:
 
 
 def _flatbuffer(about: About) -> bytes:
-    """Give the metadata themselves."""
+    """Return the metadata themselves."""
     classes = _generated("metadata_schema_py_generated")
     graph = classes.SubGraphMetadataT()
     graph.inputTensorMetadata = [_tensor(classes, port) for port in about.inputs]
@@ -137,7 +137,7 @@ def _attached(model: bytes, metadata: bytes) -> bytes:
 
 
 def _bare(model: bytes) -> bytes:
-    """Give a model without the files that are zipped to its end."""
+    """Return a model without the files that are zipped to its end."""
     stream = io.BytesIO(model)
     if not zipfile.is_zipfile(stream):
         return model
@@ -188,7 +188,7 @@ def port(tensor: Tensor, entry: Entry) -> Port:
 
 
 def _normalization(role: str, entry: Entry) -> Normalization | None:
-    """Give how a pixel enters; None where no picture does."""
+    """Return how a pixel enters; None where no picture does."""
     if role not in PICTURES:
         return None
     if entry.crop is None:

@@ -11,7 +11,7 @@ from litemill.bundle import check, golden, metadata, styles
 from litemill.bundle.golden import Value
 from litemill.bundle.manifest import File, Manifest, Port, Shipped, StylePack
 from litemill.bundle.metadata import About, with_metadata
-from litemill.ground import io, project
+from litemill.ground import io, project, templates
 from litemill.ground.errors import ArtifactError, RecordError
 from litemill.records import store
 from litemill.records.accuracy import Validated
@@ -92,7 +92,7 @@ def _labels(folder: Path, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _pictures(sample: str, by_role: dict[str, Port]) -> Iterator[tuple[str, Value]]:
-    """Give the pictures of a sample by the roles that take one, uint8, stretched to the size that they have there."""
+    """Return the pictures of a sample by the roles that take one, uint8, stretched to the size that they have there."""
     taking = [port for port in by_role.values() if port.normalization is not None]
     for port, name in zip(taking, sample.split(" + "), strict=False):
         yield port.role, images.resize(images.read(project.IMAGES / name), port.shape[1], port.shape[2])
@@ -123,11 +123,11 @@ def _put(path: Path, data: bytes) -> None:
 
 def card(frozen: Frozen, sampled: Sampled, shipped: tuple[Shipped, ...]) -> str:
     """Write a network's model card; `shipped` are its files."""
-    return io.template("litemill.bundle", "card.md.j2").render(
+    return templates.load("litemill.bundle", "card.md.j2").render(
         frozen=frozen, entry=frozen.entry, sampled=sampled, shipped=shipped
     )
 
 
 def readme(manifest: Manifest) -> str:
     """Write what is in the folder."""
-    return io.template("litemill.bundle", "readme.md.j2").render(manifest=manifest)
+    return templates.load("litemill.bundle", "readme.md.j2").render(manifest=manifest)

@@ -12,7 +12,7 @@ from litemill.tasks.images import Floats
 
 
 def bottlenecks(folder: Path, predict: Path) -> dict[str, Floats]:
-    """Give the bottleneck [n] of every picture of a folder, as a predict file says it, by the picture's name.
+    """Return the bottleneck [n] of every picture of a folder, as a predict file says it, by the picture's name.
 
     Raises
     ------
@@ -28,6 +28,6 @@ def bottlenecks(folder: Path, predict: Path) -> dict[str, Floats]:
 
 
 def packed(found: Mapping[str, Floats], predict_sha256: str) -> bytes:
-    """Give a style pack in the safetensors format: names and places as JSON, then float32 values [n] each."""
+    """Return a style pack in the safetensors format: names and places as JSON, then float32 values [n] each."""
     values = {name: np.ascontiguousarray(one, "<f4") for name, one in found.items()}
     return bytes(save(values, {"predict_sha256": predict_sha256}))

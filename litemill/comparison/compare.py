@@ -10,8 +10,9 @@ from litemill.analysis.changes import Artifact, Setting, Side
 from litemill.bench import statistics
 from litemill.bench.host import Job, Turn, measure
 from litemill.bench.statistics import LatencyChange
-from litemill.comparison import pictures, tables
-from litemill.comparison.tables import Held
+from litemill.comparison import budgets as kept
+from litemill.comparison import pictures
+from litemill.comparison.budgets import Held
 from litemill.dvc.revision import Revision
 from litemill.ground import project
 from litemill.ground.errors import RecordError
@@ -91,13 +92,13 @@ def compare(base: Revision, head: Revision, params: Params, *, remeasured: bool,
         same=len(after.names - differing),
         stale=head.stale(),
         unknown=not (before.files and after.files),
-        budgets=tables.held(params.budgets, base, head),
+        budgets=kept.held(params.budgets, base, head),
         pictures=pictures.grids(base, head, found, scratch),
     )
 
 
 def side(revision: Revision) -> Side:
-    """Give what a revision says of its artifacts."""
+    """Return what a revision says of its artifacts."""
     return Side(changes.metrics(revision.yaml(project.METRICS)), revision.artifacts())
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from litemill.analysis.changes import Artifact
 from litemill.dvc.revision import Revision
-from litemill.ground import io, project
+from litemill.ground import npz, project
 from litemill.ground.errors import LitemillError
 from litemill.render import grid
 from litemill.render.grid import Cell, Grid, fitted
@@ -36,7 +36,7 @@ class Said(NamedTuple):
     names: tuple[str, ...]
 
     def of(self, recipe: str) -> dict[str, Answer]:
-        """Give a recipe's answers by sample, those that are pictures."""
+        """Return a recipe's answers by sample, those that are pictures."""
         keys = {name: f"{recipe}_{index:03}" for index, name in enumerate(self.names)}
         found = {name: self.answers[key] for name, key in keys.items() if key in self.answers}
         return {name: answer for name, answer in found.items() if answer.dtype == np.uint8}
@@ -65,7 +65,7 @@ def _said(side: Revision, network: str, scratch: Path) -> Said | None:
         return None
     try:
         names = msgspec.json.decode((scratch / record).read_bytes(), type=Evaluated).evaluation
-        return Said(io.read_arrays(scratch / outputs), names)
+        return Said(npz.read(scratch / outputs), names)
     except (LitemillError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

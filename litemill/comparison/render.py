@@ -4,9 +4,9 @@ import base64
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from litemill.comparison import tables
+from litemill.comparison import budgets, tables
 from litemill.comparison.compare import Comparison
-from litemill.ground import io, project
+from litemill.ground import project, templates
 from litemill.render import grid
 from litemill.render.grid import Grid
 from litemill.report.markdown import cell
@@ -34,14 +34,14 @@ def figures(grids: Mapping[str, Grid | None]) -> list[Figure]:
 
 def render(template: str, comparison: Comparison, drawn: list[Figure]) -> str:
     """Fill `diff.md.j2` or `diff.html.j2`."""
-    return io.template("litemill.comparison", template, cell=cell, cut=tables.cut).render(
+    return templates.load("litemill.comparison", template, cell=cell, cut=tables.cut).render(
         comparison=comparison,
         counts=tables.counts(comparison),
         outside=[one for one in comparison.artifacts if one.artifact.failing],
         settings=tables.settings(comparison),
         artifacts=tables.artifacts(comparison),
         kept=tables.budgets_kept(comparison),
-        budgets=tables.table(comparison.budgets),
+        budgets=budgets.table(comparison.budgets),
         notes=tables.notes(comparison),
         figures=drawn,
         folder=project.DIFF_FIGURES.relative_to(project.DIFF.parent).as_posix(),

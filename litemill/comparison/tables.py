@@ -1,18 +1,13 @@
 """A comparison in tables of text, for any kind of page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from litemill.analysis import budgets
-from litemill.analysis.budgets import Outcome
 from litemill.analysis.changes import SIZE, Artifact, Figure
 from litemill.comparison.compare import NOT_COMPARABLE, Compared, Comparison
-from litemill.dvc.revision import Revision
-from litemill.ground import project
 from litemill.render.table import Row, Table, numbers, words
 from litemill.report import measures
-from litemill.settings.budgets import Budget
 
 NONE = "-"
 
@@ -24,13 +19,13 @@ CHANGES = {"faster": "better", "slower": "worse", "no difference shown": "no dif
 
 
 def settings(comparison: Comparison) -> Table:
-    """Give the settings that differ."""
+    """Return the settings that differ."""
     rows = (Row((one.key, _value(one.base), _value(one.head))) for one in comparison.settings)
     return Table(words("setting", "base", "head"), tuple(rows))
 
 
 def artifacts(comparison: Comparison) -> Table:
-    """Give the artifacts that differ: bytes, accuracy and latency, each with its verdict; the worst first."""
+    """Return the artifacts that differ: bytes, accuracy and latency, each with its verdict; the worst first."""
     ordered = sorted(comparison.artifacts, key=lambda one: (not one.artifact.failing, not _worse(one)))
     rows = (Row((one.artifact.name, *_cells(one)), one.artifact.failing) for one in ordered)
     columns = words("artifact", "what") + numbers("bytes", "accuracy") + words("latency, 1 thread", "tolerance")
@@ -38,7 +33,7 @@ def artifacts(comparison: Comparison) -> Table:
 
 
 def cut(table: Table, rows: int) -> Table:
-    """Give a table's first rows, and in one more how many are left out."""
+    """Return a table's first rows, and in one more how many are left out."""
     more = len(table.rows) - rows
     if more <= 0:
         return table
@@ -125,49 +120,3 @@ def _value(value: object) -> str:
     """Write a setting in a line, a long one cut."""
     text = NONE if value is None else str(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
-Kept = dict[str, dict[str, float]]
-
-
-class Held(msgspec.Struct, frozen=True):
-    """A budget in both revisions."""
-
-    base: Outcome
-    head: Outcome
-
-    @property
-    def telling(self) -> bool:
-        """Whether a reviewer has to know: it is not kept, or is again."""
-        return self.head.state != "kept" or self.base.state == "broken"
-
-
-def held(settings: Mapping[str, Budget], base: Revision, head: Revision) -> tuple[Held, ...]:
-    """Give the head's budgets with what both revisions' `reports/budgets.json` says of them."""
-    before, after = _kept(base), _kept(head)
-    return tuple(Held(_outcome(name, one, before), _outcome(name, one, after)) for name, one in settings.items())
-
-
-def table(all_held: tuple[Held, ...]) -> Table:
-    """Give a line for each budget that tells something."""
-    rows = []
-    for one in all_held:
-        if one.telling:
-            budget, state = one.head.budget, one.head.state
-            values = (budgets.write(budget, side.value) for side in (one.base, one.head))
-            cells = (one.head.name, budgets.subject(budget), *values, budgets.limit(budget, one.head.limit), state)
-            rows.append(Row(cells, state != "kept"))
-    return Table(words("budget", "of") + numbers("base", "head", "limit") + words("verdict"), tuple(rows))
-
-
-def _kept(side: Revision) -> Kept:
-    try:
-        return msgspec.convert(side.yaml(project.BUDGETS), Kept)
-    except msgspec.ValidationError:  # another version's
-        return {}
-
-
-def _outcome(name: str, budget: Budget, known: Kept) -> Outcome:
-    """Give what a revision says of a budget; nothing where it had none of that name."""
-    figures = known.get(name, {})
-    return Outcome(name, budget, figures.get("limit"), figures.get("value"))

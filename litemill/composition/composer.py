@@ -44,7 +44,7 @@ class Chosen(msgspec.Struct, frozen=True):
         return Model(self.path, process.CORES, roles.inputs(self.settings))
 
     def class_names(self) -> tuple[str, ...]:
-        """Give the names of a segmentation file's classes, in its order."""
+        """Return the names of a segmentation file's classes, in its order."""
         return label_names.load(self.settings.source, self.entry)
 
 
@@ -175,6 +175,6 @@ def draw(photo: Pixels, style: Pixels, composed: Pixels) -> bytes:
 
 
 def _high(pixels: Pixels, height: int) -> Image.Image:
-    """Give a picture at a height, its shape kept."""
+    """Return a picture at a height, its shape kept."""
     width = max(1, round(pixels.shape[1] * height / pixels.shape[0]))
     return Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)

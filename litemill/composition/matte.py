@@ -77,7 +77,7 @@ class Seen(NamedTuple):
     probabilities: Floats
 
     def classes(self) -> list[int]:
-        """Give the classes that win more than a few pixels, most frequent first."""
+        """Return the classes that win more than a few pixels, most frequent first."""
         labels = self.probabilities.argmax(-1)
         found, counts = np.unique(labels, return_counts=True)
         order = np.argsort(-counts, kind="stable")
@@ -105,7 +105,7 @@ def fit(seen: Seen, chosen: Collection[int]) -> Floats:
 
 
 def alpha(photo: Floats, fitted: Floats) -> Floats:
-    """Give the share of the chosen classes, [h, w] in [0, 1]: exactly 1 inside, exactly 0 outside, smooth between.
+    """Return the share of the chosen classes, [h, w] in [0, 1]: exactly 1 inside, exactly 0 outside, smooth between.
 
     `photo` [h, w, 3] is in [0, 1], `fitted` [h, w, 4] is what `fit` gave, enlarged to its size.
     """

@@ -26,7 +26,7 @@ COARSE = 16.0
 
 
 def painted(predict: Model, transfer: Model, photo: Pixels, style: Pixels) -> Floats:
-    """Give a photo in a painting's style, float32 [h, w, 3] in [0, 1], at a size of its own and the photo's shape."""
+    """Return a photo in a painting's style, float32 [h, w, 3] in [0, 1], at a size of its own and the photo's shape."""
     bottleneck = predict.run({"style": stylization.prepare(style, predict.size("style"))})
     tile = transfer.size("content")
 
@@ -66,13 +66,13 @@ def tiled(draw: Draw, content: Floats, tile: tuple[int, int]) -> Floats:
 
 
 def _starts(size: int, tile: int) -> list[int]:
-    """Give where tiles begin on an axis: as few as overlap enough, evenly spread."""
+    """Return where tiles begin on an axis: as few as overlap enough, evenly spread."""
     overlap = min(OVERLAP, tile // 2)
     count = max(1, -(-(size - overlap) // (tile - overlap)))
     return [round(one * max(0, size - tile) / max(1, count - 1)) for one in range(count)]
 
 
 def _ramp(tile: int) -> Floats:
-    """Give a tile's weight along an axis: it rises over the overlap, and is never 0."""
+    """Return a tile's weight along an axis: it rises over the overlap, and is never 0."""
     at = np.arange(tile, dtype=np.float32)
     return np.minimum(np.minimum(at + 1, tile - at) / min(OVERLAP, tile // 2), 1)

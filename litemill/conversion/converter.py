@@ -94,7 +94,7 @@ def configure(
 
 
 def chosen(samples: Samples, recipe: Recipe, name: str) -> npt.NDArray[Any]:
-    """Give an input's calibration values, as many as the recipe wants."""
+    """Return an input's calibration values, as many as the recipe wants."""
     wanted = recipe.calibration_samples
     if wanted is None:
         return np.empty(0)
@@ -110,7 +110,7 @@ def chosen(samples: Samples, recipe: Recipe, name: str) -> npt.NDArray[Any]:
 
 
 def _rows(samples: Sequence[npt.NDArray[Any]]) -> Iterator[list[npt.NDArray[Any]]]:
-    """Give one value of each input at a time, with a batch axis.
+    """Return one value of each input at a time, with a batch axis.
 
     Plain lists: the calibrator takes names only of a SavedModel's signature. Their order is that of the names that
     the converter was given, which it keeps.

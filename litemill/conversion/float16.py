@@ -38,13 +38,13 @@ def stored_exactly(data: bytes) -> bytes:
 
 
 def _read_inside(graph: schema.SubGraphT) -> list[int]:
-    """Give the tensors that operators read, in their order, so that the same file gives the same bytes."""
+    """Return the tensors that operators read, in their order, so that the same file gives the same bytes."""
     read = {int(index) for op in graph.operators for index in op.inputs}
     return sorted(read - {NO_TENSOR, *graph.outputs})
 
 
 def _halves(model: schema.ModelT, tensor: schema.TensorT) -> Halves | None:
-    """Give the values of a constant as float16, or None where that would change one, or is not worth it."""
+    """Return the values of a constant as float16, or None where that would change one, or is not worth it."""
     data = model.buffers[tensor.buffer].data
     if tensor.type != schema.TensorType.FLOAT32 or data is None or np.size(tensor.shape) < LEAST_RANK:
         return None

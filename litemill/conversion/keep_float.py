@@ -28,7 +28,7 @@ SHORTLIST = 6
 def chosen(
     original: schema.ModelT, wanted: Wanted, quantize: Quantize, samples: Mapping[str, Values]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the outputs of the operators that are to stay in float, and why they were chosen.
+    """Return the outputs of the operators that are to stay in float, and why they were chosen.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Trial:
         self._exact = outputs(tflite.write(original), samples)
 
     def __call__(self, *kept: str) -> tuple[float, int]:
-        """Give the RMS error of the output, in its own unit, and the file's bytes."""
+        """Return the RMS error of the output, in its own unit, and the file's bytes."""
         data = self._quantize(self._original, kept)
         return float(np.sqrt(np.mean(np.square(outputs(data, self._samples) - self._exact)))), len(data)
 
@@ -100,7 +100,7 @@ def pays(error: float, size: int, new_error: float, new_size: int) -> bool:
 
 
 def outputs(data: bytes, samples: Mapping[str, Values]) -> Values:
-    """Give what a TFLite file with float ends says to samples."""
+    """Return what a TFLite file with float ends says to samples."""
     interpreter = Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
     details, found = interpreter.get_input_details(), []

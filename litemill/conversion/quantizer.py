@@ -67,7 +67,7 @@ def quantized(data: bytes, rules: Sequence[OpRule]) -> bytes:
 
 
 def choose(data: bytes, rules: Sequence[OpRule]) -> Mapping[Op, str]:
-    """Give how each operator of a TFLite file computes, those that stay in float left out."""
+    """Return how each operator of a TFLite file computes, those that stay in float left out."""
     model = tflite.read(data)
     ops = [
         Op(name, graph.tensors[op.outputs[0]].name.decode())

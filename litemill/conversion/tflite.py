@@ -69,7 +69,7 @@ def write(model: schema.ModelT) -> bytes:
 
 
 def op_name(model: schema.ModelT, op: schema.OperatorT) -> str:
-    """Give TFLite's name of an operator; of a custom one, its own."""
+    """Return TFLite's name of an operator; of a custom one, its own."""
     code = model.operatorCodes[op.opcodeIndex]
     # files of before 2020 have their op in the older, smaller field
     number = max(code.builtinCode, code.deprecatedBuiltinCode)
@@ -118,7 +118,7 @@ class _Builder(flatbuffers.Builder):  # type: ignore[misc]  # it has no types
 
 
 def repacked(data: bytes) -> bytes:
-    """Give a TFLite file that computes the same, bit for bit, in fewer bytes.
+    """Return a TFLite file that computes the same, bit for bit, in fewer bytes.
 
     Vectors that are equal (scales and zero points above all: an int64 a channel, nearly always 0) are stored once,
     names of inner tensors and buffers that nothing reads not at all. Inputs, outputs, signatures and metadata stay as

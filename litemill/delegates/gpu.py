@@ -40,7 +40,7 @@ class _Op(NamedTuple):
 
 
 def refusals(model: bytes) -> tuple[str, ...]:
-    """Give what the GPU delegate would refuse of a TFLite file, each reason once, with how often it occurs."""
+    """Return what the GPU delegate would refuse of a TFLite file, each reason once, with how often it occurs."""
     counts: dict[str, int] = {}
     for name, op in _ops(schema.ModelT.InitFromPackedBuf(bytearray(model))):
         reason = _reason(name, op)
@@ -50,7 +50,7 @@ def refusals(model: bytes) -> tuple[str, ...]:
 
 
 def _reason(name: str, op: _Op) -> str:
-    """Give why an operator is refused, or nothing."""
+    """Return why an operator is refused, or nothing."""
     if name not in ACCEPTED and name not in ACCEPTED_CUSTOM:
         return f"{name}: not supported"
     rule = _RULES.get(name)

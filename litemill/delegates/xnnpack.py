@@ -34,7 +34,7 @@ def xnnpack(model: Model) -> Delegation:
 
 
 def _left(operators: tuple[Operator, ...], partitions: tuple[Operator, ...]) -> list[Operator]:
-    """Give the operators in no partition: a partition holds what leads from its inputs to its outputs."""
+    """Return the operators in no partition: a partition holds what leads from its inputs to its outputs."""
     makers = {tensor.index: operator for operator in operators for tensor in operator.outputs}
     taken: set[int] = set()
     for partition in partitions:

@@ -57,7 +57,7 @@ class Output(NamedTuple):
 
 
 def find() -> Path:
-    """Give the client: $ADB, the one on the PATH, or the one that comes with the package adbutils."""
+    """Return the client: $ADB, the one on the PATH, or the one that comes with the package adbutils."""
     if named := os.environ.get("ADB"):
         if found := shutil.which(named):
             return Path(found)
@@ -198,5 +198,5 @@ def _server_version() -> int | None:
 
 
 def _last(text: str) -> str:
-    """Give the last line that says something."""
+    """Return the last line that says something."""
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

@@ -57,11 +57,11 @@ class Check:
         return tuple(tensor.shape for tensor in self._model.inputs)
 
     def inputs(self) -> list[bytes]:
-        """Give the inputs as the file stores them, in its order."""
+        """Return the inputs as the file stores them, in its order."""
         return [to_stored(self._case.inputs[one.role], one).tobytes() for one in self._model.inputs]
 
     def judged(self, output: bytes) -> tuple[Figures, str]:
-        """Give the figures of what came out on the device, and what is below the least; empty if nothing is."""
+        """Return the figures of what came out on the device, and what is below the least; empty if nothing is."""
         tensor = self._model.output
         wanted = int(np.prod(tensor.shape)) * np.dtype(tensor.dtype).itemsize
         if len(output) != wanted:

@@ -14,14 +14,14 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 def timed(tool: str, model: str, configuration: Configuration, target: Target, mask: str | None) -> str:
-    """Give the command of a process that is timed; `mask` is of the cores that it may use, hexadecimal."""
+    """Return the command of a process that is timed; `mask` is of the cores that it may use, hexadecimal."""
     sampling = [f"--num_runs={target.runs}", f"--min_secs={target.seconds:g}", f"--max_secs={target.max_seconds:g}",
                 f"--warmup_runs={target.warmup_runs}"]  # fmt: skip
     return _command([tool, f"--graph={model}", *sampling, *_flags(configuration)], mask)
 
 
 def once(tool: str, model: str, configuration: Configuration, mask: str | None, feed: Feed) -> str:
-    """Give the command of a process that runs once on given inputs and writes what comes out to `output`."""
+    """Return the command of a process that runs once on given inputs and writes what comes out to `output`."""
     names = [f"input{index}" for index in range(len(feed.paths))]  # the tool matches them by their order
     shapes = ":".join(",".join(map(str, shape)) for shape in feed.shapes)
     values = ",".join(f"{name}:{path}" for name, path in zip(names, feed.paths, strict=True))

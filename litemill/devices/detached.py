@@ -49,7 +49,7 @@ class Detached:
         self._folder, self._place, self._stop = folder, folder.place, stop
 
     def state(self, name: str) -> str:
-        """Give `absent`, `starting`, `running`, `lost`, or `done` and the exit status; DeviceError if it is none."""
+        """Return `absent`, `starting`, `running`, `lost`, or `done` and the exit status; DeviceError if it is none."""
         script = (
             f"cd {self._at(name)} 2>/dev/null || {{ echo absent; exit; }}\n"
             # a device that shuts down kills the tool first: what ended badly before it restarted was lost
@@ -101,7 +101,7 @@ class Detached:
         self._place.shell(f"{self._folder.ended(f'run-{name}')}; rm -rf {self._at(name)}")
 
     def output(self, name: str, file: str) -> bytes | None:
-        """Give a file that a command wrote, if it did."""
+        """Return a file that a command wrote, if it did."""
         path = f"{self._at(name)}/{file}"
         return self._place.pull(path) if self._place.shell(f"[ -s {path} ]").status == 0 else None
 

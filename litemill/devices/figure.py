@@ -16,7 +16,7 @@ EXTENTS = {"full": "fully", "partial": "partly", "none": "not", "not_stated": "i
 
 
 def process(run: Run, position: int, before: Condition | None, after: Condition, waited_s: float) -> Process:
-    """Give what a run of the tool said, in ms."""
+    """Return what a run of the tool said, in ms."""
     middle = run.median_us if run.median_us is not None else run.avg_us
     assert middle is not None  # noqa: S101  a run that is ok has its average
     return Process(
@@ -62,7 +62,7 @@ def _outcome(item: Item, timed: Sequence[Taken], check: Taken | None) -> tuple[O
 
 
 def _extent(timed: Sequence[Taken]) -> Extent:
-    """Give the least that any process delegated."""
+    """Return the least that any process delegated."""
     worst_first: tuple[Extent, ...] = ("not_stated", "none", "partial", "full")
     return min((one.delegation for one in timed), key=worst_first.index, default="not_stated")
 

@@ -71,7 +71,7 @@ class Folder:
             raise DeviceError(f"{self.path}: could not be removed from the device", remedy="remove it: adb shell rm -r")
 
     def ended(self, runs: str) -> str:
-        """Give the script that ends runs; only processes that name this folder are ours."""
+        """Return the script that ends runs; only processes that name this folder are ours."""
         return (
             f"for file in {self.path}/{runs}/pid; do [ -f $file ] || continue; pid=$(cat $file); "
             f"{self.runs('$pid')} || continue; "
@@ -79,7 +79,7 @@ class Folder:
         )
 
     def runs(self, pid: str) -> str:
-        """Give the command that tells whether a process runs and names this folder; it prints nothing."""
+        """Return the command that tells whether a process runs and names this folder; it prints nothing."""
         # `<` of a file that is not there is the shell's own complaint, which `2>` behind it does not hush
         return f"cat /proc/{pid}/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q {self.name}"
 

@@ -65,7 +65,7 @@ class Journal:
         store.save(self._steps / f"{name}.json", taken)
 
     def load(self) -> dict[str, Taken]:
-        """Give the steps that are done, by name."""
+        """Return the steps that are done, by name."""
         return {path.stem: store.load(path, Taken) for path in sorted(self._steps.glob("*.json"))}
 
     def keep(self, keys: Collection[str]) -> None:

@@ -154,7 +154,7 @@ def _await(running: dict[str, "Future[None]"], stop: Stop) -> None:
 
 
 def _error(one: "Future[None]") -> LitemillError | None:
-    """Give what a thread failed with; what is no error of ours is a bug, and raised."""
+    """Return what a thread failed with; what is no error of ours is a bug, and raised."""
     error = one.exception()
     if error is not None and not isinstance(error, LitemillError):
         raise error

@@ -48,7 +48,7 @@ class Phone:
         self._repeated(lambda: self._adb.push(self.serial, file, path, COPY_S))
 
     def pull(self, path: str) -> bytes:
-        """Give the bytes of a file of the phone."""
+        """Return the bytes of a file of the phone."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "pulled"
             self._repeated(lambda: self._adb.pull(self.serial, path, file, COPY_S))

@@ -45,7 +45,7 @@ class Step(NamedTuple):
 
 
 def items(name: str, params: Params) -> list[Item]:
-    """Give everything that is wanted of a target today."""
+    """Return everything that is wanted of a target today."""
     target = params.targets[name]
     found = []
     for network in params.networks:
@@ -60,19 +60,19 @@ def items(name: str, params: Params) -> list[Item]:
 
 
 def figures(target: str, network: str) -> tuple[Figure, ...]:
-    """Give what is recorded of a network on a target."""
+    """Return what is recorded of a network on a target."""
     path = project.phoned(target, network)
     return store.load(path, DeviceRecord).figures if path.exists() else ()
 
 
 def pending(name: str, wanted: Sequence[Item]) -> list[Item]:
-    """Give what is wanted and not recorded."""
+    """Return what is wanted and not recorded."""
     known = {figure.key for network in {item.network for item in wanted} for figure in figures(name, network)}
     return [item for item in wanted if item.key not in known]
 
 
 def order(left: Sequence[Item], processes: int) -> tuple[int, list[Step]]:
-    """Give the steps, and the seed of their order: all checks, then the items in turn, shuffled in each round.
+    """Return the steps, and the seed of their order: all checks, then the items in turn, shuffled in each round.
 
     What a device does over time (warming up, other load) so hits all items alike. The same items give the same order.
     """

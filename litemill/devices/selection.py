@@ -21,7 +21,7 @@ def model_of(adb: Adb, serial: str) -> str:
 
 
 def find(adb: Adb, name: str, target: Target) -> str:
-    """Give the serial of a target's device.
+    """Return the serial of a target's device.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def find(adb: Adb, name: str, target: Target) -> str:
 
 
 def _only(name: str, found: list[Listed], wanted: str) -> str:
-    """Give the one device that can be used."""
+    """Return the one device that can be used."""
     usable = [one for one in found if one.state == "device"]
     if len(usable) > 1:
         serials = ", ".join(one.serial for one in usable)

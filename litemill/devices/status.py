@@ -47,7 +47,7 @@ def describe(place: Transport) -> Device:
 
 
 def abis(place: Transport) -> list[str]:
-    """Give the ABIs that a phone runs, its favourite first."""
+    """Return the ABIs that a phone runs, its favourite first."""
     said = place.shell("getprop ro.product.cpu.abilist; getprop ro.product.cpu.abi").text
     return list(dict.fromkeys(re.findall(r"[\w-]+", said)))
 
@@ -70,7 +70,7 @@ def condition(place: Transport) -> Condition:
 
 
 def big_cores(place: Transport) -> str:
-    """Give the mask, hexadecimal, of the cores that have the highest frequency; DeviceError if none states one."""
+    """Return the mask, hexadecimal, of the cores that have the highest frequency; DeviceError if none states one."""
     cores = _cores(place.shell(_FREQUENCIES).text)
     if not cores:
         raise DeviceError("the device does not state its cores' frequencies", expected=f"{_CORES}/cpufreq",

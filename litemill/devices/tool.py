@@ -18,7 +18,7 @@ _MACHINES: dict[Abi, int] = {"arm64-v8a": 183, "armeabi-v7a": 40, "x86_64": 62, 
 
 
 def choose(abis: list[str], tools: Tools, device: str) -> tuple[Abi, ToolFile]:
-    """Give the first of a device's ABIs that there is a build for."""
+    """Return the first of a device's ABIs that there is a build for."""
     for abi, tool in ((abi, tool) for wanted in abis for abi, tool in tools.items() if abi == wanted):
         return abi, tool
     raise SourceError(
@@ -28,7 +28,7 @@ def choose(abis: list[str], tools: Tools, device: str) -> tuple[Abi, ToolFile]:
 
 
 def get(abi: Abi, tool: ToolFile) -> tuple[Path, str]:
-    """Give the tool's file and SHA-256; SourceError where it is not there, or another one."""
+    """Return the tool's file and SHA-256; SourceError where it is not there, or another one."""
     name = f"benchmark_model_{abi}"
 
     def check(file: Path) -> None:

@@ -60,7 +60,7 @@ class Transport(Protocol):
         """Copy a file there."""
 
     def pull(self, path: str) -> bytes:
-        """Give the bytes of a file there."""
+        """Return the bytes of a file there."""
 
 
 class Host:
@@ -85,7 +85,7 @@ class Host:
         shutil.copyfile(file, path)
 
     def pull(self, path: str) -> bytes:
-        """Give the bytes of a file."""
+        """Return the bytes of a file."""
         return Path(path).read_bytes()
 
 

@@ -94,7 +94,7 @@ class Children:
         signal.signal(signal.SIGTERM, lambda *_: self._terminate())
 
     def said(self) -> Iterator[tuple[int, str]]:
-        """Give each line as it comes, with its lane, and at least each second what stands unfinished.
+        """Return each line as it comes, with its lane, and at least each second what stands unfinished.
 
         When there is no more, `code` is the exit status of the first that failed, or 0.
 

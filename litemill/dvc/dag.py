@@ -16,7 +16,7 @@ StageGraph = dict[str, frozenset[str]]
 
 
 def load() -> StageGraph:
-    """Give every stage by DVC's name of it, with all stages that it stands on.
+    """Return every stage by DVC's name of it, with all stages that it stands on.
 
     The names are those of DVC's output: `report`, `pipelines/NETWORK/dvc.yaml:convert@int8`.
     """
@@ -40,13 +40,13 @@ def load() -> StageGraph:
 
 
 def needed(way: StageGraph, targets: Collection[str]) -> frozenset[str]:
-    """Give the stages that `dvc repro` looks at for its targets; without any, for those of the root's file."""
+    """Return the stages that `dvc repro` looks at for its targets; without any, for those of the root's file."""
     wanted = {name for name in way if (any(map(name.startswith, targets)) if targets else ":" not in name)}
     return frozenset(wanted).union(*(way[name] for name in wanted))
 
 
 def _stages(file: Path, params: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give a file's stages, those of a `foreach` each with its item put in."""
+    """Return a file's stages, those of a `foreach` each with its item put in."""
     for name, body in reader.read(file, dict)["stages"].items():
         if "foreach" not in body:
             yield name, body
@@ -68,13 +68,13 @@ def _filled(value: Any, names: Mapping[str, object]) -> Any:  # noqa: ANN401  YA
 
 
 def _paths(folder: Path, entries: Collection[str | dict[str, object]]) -> list[str]:
-    """Give paths from the root; an entry may have settings of its own: `{path: {cache: false}}`."""
+    """Return paths from the root; an entry may have settings of its own: `{path: {cache: false}}`."""
     names = (entry if isinstance(entry, str) else next(iter(entry)) for entry in entries)
     return [Path(os.path.normpath(folder / name)).as_posix() for name in names]
 
 
 def _written(path: str, writers: Mapping[str, set[str]]) -> Iterator[str]:
-    """Give the stages that write a path, something below it, or a folder that holds it."""
+    """Return the stages that write a path, something below it, or a folder that holds it."""
     for place in (f"{path}/", path, *map(str, PurePosixPath(path).parents)):
         yield from writers.get(place, ())
 

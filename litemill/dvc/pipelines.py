@@ -11,7 +11,7 @@ HEADER = "# written by `make plan` from "
 
 
 def wanted(params: Params) -> dict[Path, str]:
-    """Give the files that `params` asks for, by path."""
+    """Return the files that `params` asks for, by path."""
     body = Template(_template(project.PIPELINE))
     found = {}
     for name, network in params.networks.items():
@@ -25,7 +25,7 @@ def wanted(params: Params) -> dict[Path, str]:
 
 
 def present() -> dict[Path, str]:
-    """Give the files that were written here before, by path; one that was not is left alone."""
+    """Return the files that were written here before, by path; one that was not is left alone."""
     found = {path: path.read_text(encoding="utf-8") for path in sorted(project.PIPELINE.parent.glob("*/dvc.yaml"))}
     return {path: text for path, text in found.items() if text.startswith(HEADER)}
 
@@ -42,6 +42,6 @@ def difference(old: Mapping[Path, str], new: Mapping[Path, str]) -> str:
 
 
 def _template(path: Path) -> str:
-    """Give a template with a line that says so in the place of its own head."""
+    """Return a template with a line that says so in the place of its own head."""
     text = path.read_text(encoding="utf-8")
     return f"{HEADER}{path}: edit that one\n{text[text.index('stages:') :]}"

@@ -93,7 +93,7 @@ class Forecast:
 
 
 def load() -> dict[str, float]:
-    """Give how long each stage took when it last ran here, in seconds; nothing where that is not known."""
+    """Return how long each stage took when it last ran here, in seconds; nothing where that is not known."""
     try:
         return msgspec.json.decode(LAST.read_bytes(), type=dict[str, float])
     except (OSError, msgspec.MsgspecError):

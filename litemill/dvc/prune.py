@@ -29,12 +29,12 @@ STAGE = re.compile(r"^  ([^\s:]+):", re.MULTILINE)
 
 
 def outputs(params: Params) -> list[Path]:
-    """Give the outputs of networks, recipes and sources that `params` does not name, in order."""
+    """Return the outputs of networks, recipes and sources that `params` does not name, in order."""
     return sorted({*_of_networks(params), *_of_recipes(params), *_of_sources(params)})
 
 
 def entries(params: Params) -> dict[Path, list[str]]:
-    """Give, by lock file, the stages that it holds and its dvc.yaml does not make."""
+    """Return by lock file the stages that it holds and its dvc.yaml does not make."""
     each = {"fetch": params.fetch, "endtoend": params.bottleneck_from}
     known = {project.ROOT.with_suffix(".lock"): _made(_stages(project.ROOT), each)}
     inside = _stages(project.PIPELINE)
@@ -71,7 +71,7 @@ def _stages(file: Path) -> set[str]:
 
 
 def _made(stages: set[str], each: Mapping[str, Collection[str]]) -> set[str]:
-    """Give the names of a file's stages as a lock has them; `each` says for which items there is one."""
+    """Return the names of a file's stages as a lock has them; `each` says for which items there is one."""
     found = {f"{name}@{item}" for name, items in each.items() for item in items}
     return found | (stages - each.keys())
 
@@ -87,7 +87,7 @@ def _of_networks(params: Params) -> Iterator[Path]:
 
 
 def _kinds(pattern: str) -> Iterator[Path]:
-    """Give the folders of records that are by network."""
+    """Return the folders of records that are by network."""
     kinds = {"benchmark", "convert", "endtoend", "recommend", "rewriting", "validate"}
     return (folder for folder in project.RECORDS.glob(pattern) if folder.name in kinds)
 

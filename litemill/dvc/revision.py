@@ -61,14 +61,14 @@ class Revision:
         self.commit = found.decode().strip()
 
     def yaml(self, path: Path) -> Any:  # noqa: ANN401  another version may hold anything
-        """Give a YAML or JSON file that git keeps, as plain values; an empty mapping where there is none."""
+        """Return a YAML or JSON file that git keeps, as plain values; an empty mapping where there is none."""
         try:
             return yaml.load(self._text(path), yaml.CSafeLoader) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise LitemillError(f"{self.name}: {path} is not YAML", got=error, remedy="mend it") from None
 
     def artifacts(self) -> dict[Key, File]:
-        """Give the artifacts that were built, by network and recipe, as DVC's lock has them."""
+        """Return the artifacts that were built, by network and recipe, as DVC's lock has them."""
         found = {}
         for stage in self._stages:
             for out in stage.get("outs", ()):
@@ -123,12 +123,12 @@ class Revision:
 
 
 def _md5(data: bytes) -> str:
-    """Give DVC's hash of a file."""
+    """Return DVC's hash of a file."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _git(*arguments: str) -> bytes | None:
-    """Give what git prints, or None where it fails."""
+    """Return what git prints, or None where it fails."""
     try:
         done = subprocess.run(["git", *arguments], capture_output=True, timeout=TIME_LIMIT_S, check=False)
     except FileNotFoundError:

@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
 
 def parts(way: StageGraph, needed: Collection[str]) -> list[Part]:
-    """Give the parts of a build, in the order in which they are best begun."""
+    """Return the parts of a build, in the order in which they are best begun."""
     # what stands on another stage stands on all that this one does, and on one more
     order = sorted(needed, key=lambda stage: (len(way[stage]), stage))
     files = {file: [stage for stage in order if _file(stage) == file] for file in sorted({*map(_file, order)} - {""})}
@@ -58,7 +58,7 @@ def parts(way: StageGraph, needed: Collection[str]) -> list[Part]:
 
 
 def _side_by_side(alone: Mapping[str, Targets], order: Targets, way: StageGraph) -> list[Part]:
-    """Give what new networks stand on, these, the longest first, and what stands on them; nothing if none gains by it.
+    """Return what new networks stand on, these, the longest first, and what stands on them; nothing if none gains by it.
 
     What is timed is not among it, and nothing that stands on that. A network is cut in two, so that none is left alone
     at the end for long.
@@ -91,7 +91,7 @@ def _halves(stages: Targets) -> tuple[Targets, Targets]:
 
 
 def _slices(alone: Mapping[str, Targets], order: Targets, way: StageGraph) -> list[Targets]:
-    """Give the slices of a build, which is a single one where it is of few stages."""
+    """Return the slices of a build, which is a single one where it is of few stages."""
     if len(order) <= MOST:
         return [WHOLE]
     inside = {stage for stages in alone.values() for stage in stages}
@@ -101,12 +101,12 @@ def _slices(alone: Mapping[str, Targets], order: Targets, way: StageGraph) -> li
 
 
 def _file(stage: str) -> str:
-    """Give the file of a stage, empty for the root's."""
+    """Return the file of a stage, empty for the root's."""
     return stage.rpartition(":")[0]
 
 
 def _name(stage: str) -> str:
-    """Give what a stage is called in its file, those of a `foreach` alike."""
+    """Return what a stage is called in its file, those of a `foreach` alike."""
     return stage.rpartition(":")[2].partition("@")[0]
 
 

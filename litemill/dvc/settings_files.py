@@ -15,7 +15,7 @@ from litemill.settings.params import Params
 
 
 def of(settings: Mapping[str, Any]) -> dict[str, bytes]:
-    """Give the pieces of params.yaml's plain values, as JSON by name.
+    """Return the pieces of params.yaml's plain values, as JSON by name.
 
     Each setting is one, null where it is left out. `networks.NAME` is without what its baselines are and which recipes
     it has, `recipes.NAME` without the tolerance: neither makes another file. `built_with.NAME` is all of the recipes
@@ -33,7 +33,7 @@ def of(settings: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def path(name: str) -> Path:
-    """Give the file of a piece."""
+    """Return the file of a piece."""
     return project.PIECES / f"{name}.json"
 
 

@@ -35,7 +35,7 @@ class Remote(NamedTuple):
 
 
 def remote() -> Remote | None:
-    """Give the remote that results are exchanged by; None where none is set."""
+    """Return the remote that results are exchanged by; None where none is set."""
     config = Config(str(CONFIG.parent))
     name = config["core"].get("remote")
     if not name:
@@ -47,7 +47,7 @@ def remote() -> Remote | None:
 
 
 def require_remote() -> Remote:
-    """Give the remote; LitemillError where none is set, or what comes from it would be trusted unseen."""
+    """Return the remote; LitemillError where none is set, or what comes from it would be trusted unseen."""
     found = remote()
     if found is None:
         raise LitemillError(f"{CONFIG}: no remote", expected="one that workers can reach",
@@ -59,7 +59,7 @@ def require_remote() -> Remote:
 
 
 def cache() -> Path:
-    """Give the folder of DVC's cache."""
+    """Return the folder of DVC's cache."""
     told = Config(str(CONFIG.parent))["cache"].get("dir")
     return Path(told or CONFIG.parent / "cache").resolve()
 

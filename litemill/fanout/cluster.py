@@ -25,7 +25,7 @@ class Keys(NamedTuple):
 
 @contextlib.contextmanager
 def reached(address: str, keys: Keys) -> Iterator[Client]:
-    """Give a connection to the scheduler at `address`; LitemillError where there is none, or no worker."""
+    """Return a connection to the scheduler at `address`; LitemillError where there is none, or no worker."""
     with _quiet(), _client(address, keys) as client:
         try:
             client.wait_for_workers(1, timeout=WORKERS_S)
@@ -37,7 +37,7 @@ def reached(address: str, keys: Keys) -> Iterator[Client]:
 
 @contextlib.contextmanager
 def local(workers: int) -> Iterator[Client]:
-    """Give a connection to so many worker processes on this machine, of a thread each, which end with it.
+    """Return a connection to so many worker processes on this machine, of a thread each, which end with it.
 
     They talk over TLS with keys of the moment, so that no other user of the machine can run code by them.
     """
@@ -52,7 +52,7 @@ def local(workers: int) -> Iterator[Client]:
 
 
 def benches(client: Client) -> list[str]:
-    """Give the workers that announce a quiet host, after seeing that each is one.
+    """Return the workers that announce a quiet host, after seeing that each is one.
 
     Raises
     ------

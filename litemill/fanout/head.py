@@ -15,7 +15,8 @@ from distributed import Client, Future
 from distributed.comm.core import CommClosedError
 
 from litemill.fanout import worker
-from litemill.fanout.units import Jobs, Unit
+from litemill.fanout.jobs import Jobs
+from litemill.fanout.units import Unit
 from litemill.fanout.worker import Outcome
 from litemill.ground import io
 from litemill.ground.errors import LitemillError
@@ -110,7 +111,7 @@ class Head:
         self.running[future] = Running(unit, attempt, places)
 
     def _ended(self) -> list[Future]:
-        """Give the units that ended within the next seconds; see that there still is somebody to build the others."""
+        """Return the units that ended within the next seconds; see that there still is somebody to build the others."""
         try:
             ended = list(distributed.wait(list(self.running), TURN_S, "FIRST_COMPLETED").done)
         except TimeoutError:
@@ -151,7 +152,7 @@ class Head:
         self.say(f"{name}: {told} (see {_keep(name, outcome)})")
 
     def ask(self, place: str, *command: str) -> str:
-        """Give what a command of the checkout prints on a worker; empty where it has no time to answer."""
+        """Return what a command of the checkout prints on a worker; empty where it has no time to answer."""
         job = self.jobs.asking(*command)
         future = self.client.submit(self.work, job, self.bundle, workers=[place], priority=FIRST, pure=False)
         try:
@@ -161,7 +162,7 @@ class Head:
         return outcome["log"]
 
     def _outcome(self, future: Future) -> Outcome:
-        """Give what a worker says, or what Dask says of one that can't."""
+        """Return what a worker says, or what Dask says of one that can't."""
         if self.client.status != "running" or future.status in {"cancelled", "lost"}:
             raise LitemillError("the scheduler is gone", remedy=KEPT)
         try:
@@ -192,12 +193,12 @@ def left(client: Client) -> int:
 
 
 def refusal(why: str) -> Outcome:
-    """Give the outcome of a unit that no worker has a word of."""
+    """Return the outcome of a unit that no worker has a word of."""
     return {"why": why, "log": "", "files": {}, "where": "nobody", "seconds": 0}
 
 
 def _sent(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give what workers can run that have no litemill: the module travels with a copy, which no name leads to."""
+    """Return what workers can run that have no litemill: the module travels with a copy, which no name leads to."""
     cloudpickle.register_pickle_by_value(worker)
     copy: Callable[..., Any] = cloudpickle.loads(cloudpickle.dumps(function))
     return copy

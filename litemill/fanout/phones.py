@@ -48,7 +48,7 @@ def hung(head: Head) -> list[Hung]:
 
 
 def needs(params: Params, hung: list[Hung], *, bench: bool) -> dict[str, str]:
-    """Give what a worker needs for each target that one of them can measure on."""
+    """Return what a worker needs for each target that one of them can measure on."""
     usable = [one.phone for one in hung if one.announced and one.phone.state == "device"]
     found = {}
     for name, target in params.targets.items():

@@ -1,4 +1,4 @@
-"""Units of work: what one worker builds by itself, which units it waits for, what a worker is told of it."""
+"""Units of work: what one worker builds by itself, and which units it waits for."""
 
 import math
 from collections.abc import Mapping
@@ -6,8 +6,6 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
-from litemill.fanout import checkout, worker
-from litemill.fanout.worker import Job
 from litemill.ground import project
 from litemill.settings import reader
 from litemill.settings.params import Params
@@ -56,7 +54,7 @@ class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def units(params: Params, most: int = 0) -> tuple[Unit, ...]:
-    """Give the units of a build, each behind those that it waits for.
+    """Return the units of a build, each behind those that it waits for.
 
     A network is one unit, its time on a host another. Where `most` is given, a network of more recipes is first cut to
     units of as many; the first of them makes what all need. The gallery, the gate and the report are left to the end.
@@ -71,14 +69,14 @@ def units(params: Params, most: int = 0) -> tuple[Unit, ...]:
 
 
 def phones(params: Params, needs: Mapping[str, str]) -> tuple[Unit, ...]:
-    """Give a unit for each target of which it is known what a worker needs for it; it restores what is measured."""
+    """Return a unit for each target of which it is known what a worker needs for it; it restores what is measured."""
     networks = tuple(params.networks)
     targets = tuple(_at(network, "validate") for network in networks)
     return tuple(Unit(f"phones.{name}", targets, networks, need, name) for name, need in needs.items())
 
 
 def unit(name: str, params: Params, most: int = 0) -> Unit:
-    """Give a unit; SettingsError with the nearest name where there is none."""
+    """Return a unit; SettingsError with the nearest name where there is none."""
     found = (*units(params, most), *phones(params, dict.fromkeys(params.targets, "")))
     known = {one.name: one for one in found}
     reader.require(name, known, str(project.PARAMS), "unit")
@@ -86,7 +84,7 @@ def unit(name: str, params: Params, most: int = 0) -> Unit:
 
 
 def _of_network(network: str, params: Params, most: int) -> list[Unit]:
-    """Give the units of one network."""
+    """Return the units of one network."""
     recipes = params.built_with(network)
     limit, (height, width) = params.limits.networks.get(network), params.networks[network].input
     parts = math.ceil(len(recipes) / most) if most else 1
@@ -106,52 +104,3 @@ def _of_network(network: str, params: Params, most: int) -> list[Unit]:
 
 def _at(network: str, stage: str) -> str:
     return f"{project.pipeline(network)}:{stage}"
-
-
-ASKED_S = 120
-
-
-class Jobs:
-    """Writes the jobs of one build.
-
-    Parameters
-    ----------
-    params
-        Its settings.
-    commit
-        What it is built of.
-    most
-        That of `units`.
-    here
-        Whether the workers are on this machine, and share its cache; others need a remote.
-    """
-
-    def __init__(self, params: Params, commit: str, most: int = 0, *, here: bool) -> None:
-        self.params, self.commit, self.most, self.here = params, commit, most, here
-        self.remote = checkout.remote() if here else checkout.require_remote()
-        self.cache = str(checkout.cache()) if here else ""
-        self.versions = worker.versions()
-
-    def of(self, unit: Unit) -> Job:
-        """Tell a worker to build a unit."""
-        build = ["-m", "stages.unit", unit.name, "--most", str(self.most), *([] if self.here else ["--push"])]
-        limits, files = self.params.limits, f"reports/devices/{unit.target}/*.json" if unit.target else ""
-        measure = [["-m", "stages.phones", "--target", unit.target]] if unit.target else []
-        return self._job([build, *measure], files, limits.memory_bytes(unit.network), limits.seconds(unit.network))
-
-    def asking(self, *command: str) -> Job:
-        """Tell a worker to say what a command of the checkout prints."""
-        return self._job([["-m", *command]], "", self.params.limits.memory_bytes(""), ASKED_S)
-
-    def _job(self, commands: list[list[str]], returned: str, memory_bytes: int, limit_s: float) -> Job:
-        return {
-            "commit": self.commit,
-            "commands": commands,
-            "returned": returned,
-            "versions": self.versions,
-            "remote": self.remote.name if self.remote else "",
-            "url": self.remote.url if self.remote else "",
-            "cache": self.cache,
-            "memory_bytes": memory_bytes,
-            "limit_s": limit_s,
-        }

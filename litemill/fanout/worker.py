@@ -77,7 +77,7 @@ class EndedError(Exception):
 
 
 def versions() -> dict[str, str]:
-    """Give the versions that have to be the same on every machine."""
+    """Return the versions that have to be the same on every machine."""
     found = {"python": ".".join(platform.python_version_tuple()[:2]), "machine": platform.machine()}
     for package in PACKAGES:
         try:
@@ -125,7 +125,7 @@ def _same_versions(wanted: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def _scratch(place: Path) -> Iterator[Path]:
-    """Give a folder that is gone afterwards; of a worker that is killed, Dask's next one there removes it."""
+    """Return a folder that is gone afterwards; of a worker that is killed, Dask's next one there removes it."""
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=place))
     try:
         yield folder
@@ -159,7 +159,7 @@ def _configure(checkout: Path, job: Job) -> None:
 
 
 def _returned(checkout: Path, pattern: str) -> dict[str, str]:
-    """Give the files that the head wants."""
+    """Return the files that the head wants."""
     found = [path for path in checkout.glob(pattern) if path.is_file()] if pattern else []
     return {path.relative_to(checkout).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
@@ -181,7 +181,7 @@ def _run(checkout: Path, job: Job, command: list[str], log: Path) -> None:
 
 
 def _environment(checkout: Path) -> dict[str, str]:
-    """Give the environment of a unit: one thread where the worker is for one, and no traces beside the checkout."""
+    """Return the environment of a unit: one thread where the worker is for one, and no traces beside the checkout."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     own = {"PATH": path, "DVC_SITE_CACHE_DIR": str(checkout.with_name("site")), "LITEMILL_WARM_IDLE": "20"}
     threads = os.environ.get("OMP_NUM_THREADS")
@@ -216,7 +216,7 @@ def _wanted() -> bool:
 
 
 def _memory(process: psutil.Process) -> int:
-    """Give a process's memory in bytes, what forks share counted once (where the system can tell)."""
+    """Return a process's memory in bytes, what forks share counted once (where the system can tell)."""
     try:
         told = process.memory_full_info()
         return int(getattr(told, "pss", told.rss))

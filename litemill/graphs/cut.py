@@ -59,7 +59,7 @@ def require_node(name: str, names: Iterable[str]) -> None:
 
 
 def node_of(tensor: str) -> str:
-    """Give the node's name in a GraphDef's input: `^name`, `name` or `name:0`."""
+    """Return the node's name in a GraphDef's input: `^name`, `name` or `name:0`."""
     return tensor.removeprefix("^").split(":")[0]
 
 
@@ -71,7 +71,7 @@ def _placeholder(name: str, shape: Shape) -> NodeDef:
 
 
 def _behind(graph: GraphDef, outputs: list[str], stand_in: Mapping[str, str]) -> list[NodeDef]:
-    """Give the nodes that `outputs` need, in the graph's order, not going beyond the inputs."""
+    """Return the nodes that `outputs` need, in the graph's order, not going beyond the inputs."""
     nodes = {node.name: node for node in graph.node}
     needed: set[str] = set()
     waiting = list(outputs)
@@ -94,6 +94,6 @@ def _behind(graph: GraphDef, outputs: list[str], stand_in: Mapping[str, str]) ->
 
 
 def _renamed(tensor: str, stand_in: Mapping[str, str], moved: Mapping[str, str]) -> str:
-    """Give an input's new name, its control mark and its output number kept."""
+    """Return an input's new name, its control mark and its output number kept."""
     name = node_of(tensor)
     return tensor.replace(name, stand_in.get(name) or moved.get(name, name), 1)

@@ -61,7 +61,7 @@ def find_segmentation(whole: SourceGraph, picture: str, pins: Pins) -> Cuts:
 
 
 def _end(whole: SourceGraph, picture: str) -> str:
-    """Give the last tensor: labels ahead of logits, and of several the one that most steps lead to."""
+    """Return the last tensor: labels ahead of logits, and of several the one that most steps lead to."""
     ends = {end: whole.flow.narrows(picture, end) for end in whole.flow.ends(picture)}
     ends = {end: chain for end, chain in ends.items() if whole.flow.before(end) & _weighing(whole)}
     if not ends:
@@ -82,7 +82,7 @@ def _has_argmax(whole: SourceGraph, chain: list[str]) -> bool:
 
 
 def _outputs(whole: SourceGraph, chain: list[str], end: str) -> dict[str, str]:
-    """Give the cuts behind the network: the logits ahead of the last resize, and what ArgMax takes."""
+    """Return the cuts behind the network: the logits ahead of the last resize, and what ArgMax takes."""
     flow = whole.flow
     maxima = [name for name in chain if flow.op(name) == "ArgMax"]
     if maxima:
@@ -104,7 +104,7 @@ def _outputs(whole: SourceGraph, chain: list[str], end: str) -> dict[str, str]:
 
 
 def _heads(whole: SourceGraph, chain: list[str], logits: str) -> list[str]:
-    """Give the float tensors that all of the network hangs on, ahead of its first weights, the last one first."""
+    """Return the float tensors that all of the network hangs on, ahead of its first weights, the last one first."""
     flow = whole.flow
     weighing = _weighing(whole) & flow.before(logits)
     network = flow.behind(*weighing)
@@ -124,7 +124,7 @@ def _belongs_to_network(whole: SourceGraph, name: str) -> bool:
 
 
 def _image(whole: SourceGraph, picture: str, heads: list[str]) -> tuple[str, Crop, list[str]]:
-    """Give the first head whose way from the picture is understood, its crop, and what was tried."""
+    """Return the first head whose way from the picture is understood, its crop, and what was tried."""
     flow, tried = whole.flow, []
     for head in heads:
         resizes = [
@@ -147,7 +147,7 @@ def _image(whole: SourceGraph, picture: str, heads: list[str]) -> tuple[str, Cro
 
 
 def _size(whole: SourceGraph, picture: str, node: str, crop: Crop) -> Size:
-    """Give height and width of a node's tensor, asked for where its shape is open."""
+    """Return height and width of a node's tensor, asked for where its shape is open."""
     sides = whole.shape(node)
     if sides is None or len(sides) != IMAGE_RANK or sides[1] is None or sides[2] is None:
         size = _fixed(whole, picture) or tuple(max(side // 2, 1) for side in crop.size)
@@ -156,7 +156,7 @@ def _size(whole: SourceGraph, picture: str, node: str, crop: Crop) -> Size:
 
 
 def _fixed(whole: SourceGraph, picture: str) -> Size | None:
-    """Give the one size that a placeholder takes, if it is fixed."""
+    """Return the one size that a placeholder takes, if it is fixed."""
     sides = whole.shape(picture)
     if sides is None or sides[1] is None or sides[2] is None:
         return None

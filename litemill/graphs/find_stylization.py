@@ -36,19 +36,19 @@ def find_stylization(whole: SourceGraph, pins: Pins) -> Cuts:
 
 
 def feeds(whole: SourceGraph, names: list[str]) -> dict[str, Array]:
-    """Give values for inputs: grey pictures, vectors of zeros."""
+    """Return values for inputs: grey pictures, vectors of zeros."""
     return {name: np.full(sides(whole, name), 0.5, np.float32) for name in names}
 
 
 def sides(whole: SourceGraph, name: str, size: tuple[int, int] = (SIDE, SIDE)) -> tuple[int, ...]:
-    """Give an input's shape with its open sides filled: batch 1, `size`, three channels."""
+    """Return an input's shape with its open sides filled: batch 1, `size`, three channels."""
     known = whole.shape(name) or (None,) * RANK
     wanted = (1, *size, IMAGE_CHANNELS) if len(known) == RANK else (1, IMAGE_CHANNELS)
     return tuple(side or given for side, given in zip(known, wanted, strict=True))
 
 
 def _ends(whole: SourceGraph) -> tuple[list[str], str]:
-    """Give the inputs and the output; GraphError where there is more than a stylization has."""
+    """Return the inputs and the output; GraphError where there is more than a stylization has."""
     flow = whole.flow
     inputs = [name for name in whole.placeholders() if len(flow.behind(name)) > 1]
     # what is nearest to all inputs: every one reaches it, and the longest way leads there
@@ -103,7 +103,7 @@ def _predict(whole: SourceGraph, style: str, end: str, pins: Pins) -> Cuts:
 
 
 def _narrowest(whole: SourceGraph, content: str, style: str, inputs: list[str], end: str) -> list[str]:
-    """Give the tensors [1, 1, 1, n] that all of a style goes through and no content, the narrowest first.
+    """Return the tensors [1, 1, 1, n] that all of a style goes through and no content, the narrowest first.
 
     Of tensors as narrow the last one is first: behind a bias, not between it and its convolution. Those [1, n] follow.
     """

@@ -51,25 +51,25 @@ class Flow:
         }
 
     def op(self, name: str) -> str:
-        """Give a node's op."""
+        """Return a node's op."""
         return str(self.nodes[name].op)
 
     def before(self, *names: str) -> set[str]:
-        """Give the nodes whose values reach one of `names`, those included."""
+        """Return the nodes whose values reach one of `names`, those included."""
         return reached(self.values, names)
 
     def behind(self, *names: str) -> set[str]:
-        """Give the nodes that the values of one of `names` reach, those included."""
+        """Return the nodes that the values of one of `names` reach, those included."""
         return reached(self.users, names)
 
     def ends(self, start: str) -> list[str]:
-        """Give the nodes behind `start` that nothing reads."""
+        """Return the nodes behind `start` that nothing reads."""
         return [
             name for name in self.behind(start) if not self.readers[name] and self.op(name) not in ("Assert", "NoOp")
         ]
 
     def narrows(self, start: str, end: str) -> list[str]:
-        """Give the nodes through which every value goes from `start` to `end`, both included, in order.
+        """Return the nodes through which every value goes from `start` to `end`, both included, in order.
 
         They are the dominators of `end` in the flow from `start`. Source: Cooper, Harvey, Kennedy, "A simple, fast
         dominance algorithm" (2001).
@@ -99,7 +99,7 @@ class Flow:
 
 
 def reached(edges: Edges, names: Iterable[str]) -> set[str]:
-    """Give everything that can be reached along edges, the start included."""
+    """Return everything that can be reached along edges, the start included."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -126,7 +126,7 @@ def _reverse_postorder(edges: Edges, start: str, among: set[str]) -> list[str]:
 
 
 def _meeting(above: list[int], one: int, other: int) -> int:
-    """Give the nearest node that dominates both."""
+    """Return the nearest node that dominates both."""
     while one != other:
         while one > other:
             one = above[one]

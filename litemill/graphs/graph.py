@@ -93,25 +93,25 @@ class SourceGraph:
         self._run: Runner = runner(graph)
 
     def shape(self, name: str) -> Shape | None:
-        """Give the shape of a node's first output, None where it is open; None alone where even its rank is."""
+        """Return the shape of a node's first output, None where it is open; None alone where even its rank is."""
         found = self._tensor(name).shape
         return None if found.rank is None else tuple(found.as_list())
 
     def dtype(self, name: str) -> str:
-        """Give the type of a node's first output."""
+        """Return the type of a node's first output."""
         return str(self._tensor(name).dtype.base_dtype.name)
 
     def run(self, feeds: Mapping[str, Array], fetches: tuple[str, ...]) -> list[Array]:
-        """Give the arrays of nodes; feeds are cast to what their placeholders take."""
+        """Return the arrays of nodes; feeds are cast to what their placeholders take."""
         typed = {name: np.asarray(value).astype(self.dtype(name)) for name, value in feeds.items()}
         return self._run(typed, fetches)
 
     def ask(self, picture: str, node: str) -> Callable[[Array], Array]:
-        """Give a function from a picture [h, w, 3] to a node's array."""
+        """Return a function from a picture [h, w, 3] to a node's array."""
         return lambda pixels: self.run({picture: pixels[None]}, (node,))[0]
 
     def placeholders(self) -> list[str]:
-        """Give the nodes by which pictures [n, h, w, c] and vectors [n, c] come in."""
+        """Return the nodes by which pictures [n, h, w, c] and vectors [n, c] come in."""
         names = [name for name, node in self.flow.nodes.items() if node.op in PLACEHOLDERS]
         return [
             name
@@ -134,7 +134,7 @@ def is_vector(shape: Sequence[int | None] | None) -> bool:
 
 
 def without_passing(flow: Flow, name: str, passing: tuple[str, ...] = PASSING) -> str:
-    """Give the node whose values `name` hands on."""
+    """Return the node whose values `name` hands on."""
     while flow.op(name) in passing and flow.inputs[name]:
         name = flow.inputs[name][0]
     return name

@@ -62,7 +62,7 @@ def joined(predict: GraphDef, transfer: GraphDef) -> GraphDef:
 
 
 def _bottleneck(whole: SourceGraph, found: Cuts) -> Shape:
-    """Give the sides of a bottleneck but for its batch."""
+    """Return the sides of a bottleneck but for its batch."""
     return (whole.shape(found.cut["bottleneck"]) or (None,))[1:]
 
 

@@ -30,7 +30,7 @@ DAMAGED = (
 
 
 def frozen(folder: Path, entry: Entry) -> GraphDef:
-    """Give the whole graph of an unpacked source; that of one in two halves is both, joined."""
+    """Return the whole graph of an unpacked source; that of one in two halves is both, joined."""
     if entry.transfer is not None:
         return joined(**{half: frozen(folder / half, one) for half, one in entry.halves().items()})
     if entry.kind == "saved_model":

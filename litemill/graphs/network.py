@@ -16,7 +16,7 @@ from litemill.tasks import roles
 
 
 def shapes(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, int]) -> dict[str, tuple[int, ...]]:
-    """Give the fixed shape of each input: a picture of the size, or a bottleneck as long as the graph's."""
+    """Return the fixed shape of each input: a picture of the size, or a bottleneck as long as the graph's."""
     found: dict[str, tuple[int, ...]] = dict.fromkeys(roles.inputs(settings), (1, *size, 3))
     if "bottleneck" in found:
         vector = imported(whole).get_tensor_by_name(f"{entry.cut['bottleneck']}:0")
@@ -25,7 +25,7 @@ def shapes(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, in
 
 
 def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, dict[str, float]]:
-    """Give the entry with its cuts, and their proof where the catalogue does not pin all that the network needs."""
+    """Return the entry with its cuts, and their proof where the catalogue does not pin all that the network needs."""
     needed = {*roles.inputs(settings), roles.output(settings)}
     needed |= {"style"} if settings.part == "transfer" else set()  # real bottlenecks come from real styles
     if needed <= set(entry.cut):

@@ -18,7 +18,7 @@ SAVED_MODEL = "saved_model"
 
 
 def original(folder: Path, entry: Entry) -> Callable[[Feeds], Floats]:
-    """Give a function from content and style, by the nodes of their cuts, to the stylized picture.
+    """Return a function from content and style, by the nodes of their cuts, to the stylized picture.
 
     A SavedModel's own call is made; of two, predict's and then transfer's. A frozen graph is run whole.
 
@@ -47,7 +47,7 @@ def original(folder: Path, entry: Entry) -> Callable[[Feeds], Floats]:
 
 
 def arguments(loaded: tf.Module) -> dict[str, str]:
-    """Give the arguments of a SavedModel's default signature, and the names of their nodes."""
+    """Return the arguments of a SavedModel's default signature, and the names of their nodes."""
     signature = loaded.signatures["serving_default"]
     specs, nodes = signature.structured_input_signature[1], [tensor.op.name for tensor in signature.inputs]
     if {spec.name for spec in specs.values()} <= set(nodes):

@@ -53,7 +53,7 @@ REMEDY = "pin another node as cut: image in the catalogue entry"
 
 
 def understand(ask: Ask, fixed: Size | None, corners: Corners) -> Crop:
-    """Give the pre-processing between a graph's picture and a tensor.
+    """Return the pre-processing between a graph's picture and a tensor.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def understand(ask: Ask, fixed: Size | None, corners: Corners) -> Crop:
 
 
 def _shapes(ask: Ask, sizes: Iterable[Size]) -> dict[Size, tuple[int, ...]]:
-    """Give the tensor's shape for each size of picture that the graph takes; GraphError if it takes none."""
+    """Return the tensor's shape for each size of picture that the graph takes; GraphError if it takes none."""
     shapes: dict[Size, tuple[int, ...]] = {}
     refused: GraphError | None = None
     for size in sizes:
@@ -102,7 +102,7 @@ def _shapes(ask: Ask, sizes: Iterable[Size]) -> dict[Size, tuple[int, ...]]:
 
 
 def crop_size(shapes: Iterable[tuple[int, ...]]) -> Size:
-    """Give height and width of an image tensor; GraphError where it has several shapes, or none of an image."""
+    """Return height and width of an image tensor; GraphError where it has several shapes, or none of an image."""
     found = sorted(set(shapes))
     if len(found) > 1:
         raise GraphError("the shape is not fixed", got=" and ".join(map(shape, found)), remedy=REMEDY)
@@ -140,12 +140,12 @@ def corners_of(resizes: Sequence[NodeDef], kind: str) -> Corners:
 
 
 def plain(colour: tuple[int, int, int], size: Size) -> Pixels:
-    """Give a picture of one colour."""
+    """Return a picture of one colour."""
     return np.full((*size, 3), colour, np.uint8)
 
 
 def short(value: float) -> float:
-    """Give a number with as many digits as records keep, and 0 without a sign."""
+    """Return a number with as many digits as records keep, and 0 without a sign."""
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
 
 
@@ -155,7 +155,7 @@ def shape(sides: Sequence[int]) -> str:
 
 
 def _sizes(crop: Size, fixed: Size | None) -> list[Size]:
-    """Give the sizes of pictures that tell the ways of fitting apart."""
+    """Return the sizes of pictures that tell the ways of fitting apart."""
     if fixed:
         return [fixed]
     height, width = crop
@@ -194,7 +194,7 @@ class _Probes:
         self.picture = (self.black != self.white).all(-1)
 
     def extent(self, picture: Size) -> Size | None:
-        """Give height and width of the picture in the crop; None where the graph can't take one of that size."""
+        """Return height and width of the picture in the crop; None where the graph can't take one of that size."""
         try:
             black, white = self.ask(plain(BLACK, picture)), self.ask(plain(WHITE, picture))
         except TooLargeError:
@@ -214,7 +214,7 @@ class _Probes:
         return rows, columns
 
     def normalization(self) -> tuple[float, float]:
-        """Give divisor and offset; GraphError where pixels come through otherwise."""
+        """Return divisor and offset; GraphError where pixels come through otherwise."""
         inside = self.white[self.picture].astype(np.float64) - self.black[self.picture]
         scale = float(inside.mean()) / 255
         if not TINY < abs(scale) < 1 / TINY:
@@ -233,7 +233,7 @@ class _Probes:
         return divisor, offset
 
     def pad_value(self, scale: float, offset: float) -> float:
-        """Give what the padding holds, in the scale of pixels."""
+        """Return what the padding holds, in the scale of pixels."""
         padding = self.white[~self.picture]
         if not padding.size:
             return Crop(self.size).pad_value

@@ -27,7 +27,7 @@ SEED = 0
 
 
 def completed(entry: Entry, graph: GraphDef, folder: Path) -> tuple[Entry, Proof]:
-    """Give an entry with the cuts and the crop that its graph has, proven; those that it pins are kept.
+    """Return an entry with the cuts and the crop that its graph has, proven; those that it pins are kept.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def proven(whole: SourceGraph, pixels: dict[str, Pixels], pins: dict[str, str] |
 
 
 def pictures_in(folder: Path) -> dict[str, Pixels]:
-    """Give the widest and the tallest picture below a folder by name; made-up ones where there are none."""
+    """Return the widest and the tallest picture below a folder by name; made-up ones where there are none."""
     sizes = dict(_sizes(path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES))
     if not sizes:
         return made_up()
@@ -71,7 +71,7 @@ def pictures_in(folder: Path) -> dict[str, Pixels]:
 
 
 def made_up() -> dict[str, Pixels]:
-    """Give smooth pictures of two shapes: blurred noise, the same each time."""
+    """Return smooth pictures of two shapes: blurred noise, the same each time."""
     noise = np.random.default_rng(SEED)
     coarse = [noise.integers(0, 256, (7, 7, 3), dtype=np.uint8) for _ in MADE_UP]
     return {
@@ -96,7 +96,7 @@ def sized(pixels: dict[str, Pixels], crop: Crop) -> dict[str, Pixels]:
 
 
 def _sizes(paths: Iterable[Path]) -> Iterable[tuple[Path, float]]:
-    """Give width by height of colour pictures; label pictures and what is none are left out."""
+    """Return width by height of colour pictures; label pictures and what is none are left out."""
     for path in paths:
         try:
             with Image.open(path) as picture:

@@ -107,7 +107,7 @@ def _expect(error: float, limit: float, what: str, faults: list[str]) -> None:
 
 
 def _fit_for(whole: SourceGraph, found: Cuts, crop: Crop, pixels: Pixels) -> Pixels:
-    """Give a picture of a size that the graph takes; most take any."""
+    """Return a picture of a size that the graph takes; most take any."""
     known = whole.shape(found.cut["picture"])
     height, width = pixels.shape[:2]
     if known is not None and known[1] and known[2]:
@@ -130,7 +130,7 @@ class _Segmented:
         self.labels = (end if "labels" in found.cut else end.argmax(-1)).reshape(end.shape[1:3])
 
     def figures(self, network: Runner, roles: Sequence[str]) -> dict[str, float]:
-        """Give the errors of the cut network by name, and the range of the logits."""
+        """Return the errors of the cut network by name, and the range of the logits."""
         image = segmentation.prepare(self.pixels, self.crop, self.crop.size)
         agreements, found = [], {"image_max_error": _error(image, self.original["image"][0])}
         for role, value in zip(roles, network({"image": image[None]}, roles), strict=True):
@@ -148,7 +148,7 @@ class _Segmented:
         return found | {"label_agreement": min(agreements), "range": float(np.ptp(self.original["logits"]))}
 
     def _labels(self, logits: Floats) -> Pixels:
-        """Give labels at the size of the original's: of the picture, of its part of the crop, or of the crop."""
+        """Return labels at the size of the original's: of the picture, of its part of the crop, or of the crop."""
         size = self.labels.shape
         if size == logits.shape[:2]:
             # the graph ends where its network does
@@ -163,7 +163,7 @@ class _Segmented:
 
 
 def _error(ours: Array, original: Array) -> float:
-    """Give the largest error, infinite where the shapes differ already."""
+    """Return the largest error, infinite where the shapes differ already."""
     return metrics.max_error(ours, original) if ours.shape == original.shape else float("inf")
 
 
@@ -198,7 +198,7 @@ def _stylized(whole: SourceGraph, found: Cuts, content: Pixels, style: Pixels) -
 
 
 def _input(whole: SourceGraph, node: str, pixels: Pixels) -> Array:
-    """Give a picture as float32 [1, h, w, 3] in [0, 1]: its shape kept where the graph takes any, by 16 pixels."""
+    """Return a picture as float32 [1, h, w, 3] in [0, 1]: its shape kept where the graph takes any, by 16 pixels."""
     height, width = pixels.shape[:2]
     longest = max(height, width)
     wanted = tuple(max(16 * round(256 * side / longest / 16), 96) for side in (height, width))

@@ -30,7 +30,7 @@ def imported(graph: GraphDef) -> tf.Graph:
 
 
 def runner(graph: GraphDef) -> Runner:
-    """Give a function that runs a graph: node name to array in, arrays of the named nodes out.
+    """Return a function that runs a graph: node name to array in, arrays of the named nodes out.
 
     One thread a run, the caller's, so that sums are taken in one order and results repeat; several threads may run it.
     """

@@ -105,7 +105,7 @@ def _check_names(graph: GraphDef) -> None:
 
 
 def too_large(what: str, numbers: int) -> GraphError:
-    """Give the error for numbers that would fill the memory."""
+    """Return the error for numbers that would fill the memory."""
     return GraphError(
         f"{what} too large",
         expected=f"at most {MAX_CONSTANTS} numbers",

@@ -60,12 +60,12 @@ class _Constants:
         self.nodes = {node.name: node for node in graph.node}
 
     def get(self, node: NodeDef, index: int) -> Values | None:
-        """Give a node's input where it is a constant."""
+        """Return a node's input where it is a constant."""
         source = self.nodes[node_of(node.input[index])]
         return tf.make_ndarray(source.attr["value"].tensor) if source.op == "Const" else None
 
     def put(self, node: NodeDef, index: int, value: Values) -> None:
-        """Give a node a constant of its own."""
+        """Return a node a constant of its own."""
         old = self.nodes[node_of(node.input[index])]
         name = f"{node.name}/resized_{index}"
         # there already where the graph was resized before
@@ -112,7 +112,7 @@ def _inferred(graph: GraphDef) -> tf.Graph:
 
 
 def _feature_maps(graph: GraphDef) -> dict[str, Size]:
-    """Give rows and columns of every node's first output that is a feature map."""
+    """Return rows and columns of every node's first output that is a feature map."""
     found = {}
     for operation in _inferred(graph).get_operations():
         shape = operation.outputs[0].shape if operation.outputs else None
@@ -164,7 +164,7 @@ STRIDE = 64
 
 
 def nearest(works: Callable[[Size], bool], wanted: Size, known: Size) -> Size:
-    """Give the size nearest to one that does not work.
+    """Return the size nearest to one that does not work.
 
     Parameters
     ----------
@@ -186,5 +186,5 @@ def _side(works: Callable[[int], bool], wanted: int, known: int) -> int:
 
 
 def multiple(size: Size) -> Size:
-    """Give the next size that every stride divides."""
+    """Return the next size that every stride divides."""
     return -(-size[0] // STRIDE) * STRIDE, -(-size[1] // STRIDE) * STRIDE

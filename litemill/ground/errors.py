@@ -40,7 +40,7 @@ class LitemillError(Exception):
         return (self,)
 
     def __str__(self) -> str:
-        """Give the error in one line, whatever its parts hold."""
+        """Return the error in one line, whatever its parts hold."""
         facts = [
             f"{word} {value}" for word, value in (("expected", self.expected), ("got", self.got)) if value is not None
         ]

@@ -34,7 +34,7 @@ CORES = min(MOST, int(_said) if _said.isdecimal() and int(_said) else os.cpu_cou
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Give a function's results in the order of the items; the first error of that order is raised."""
+    """Return a function's results in the order of the items; the first error of that order is raised."""
     with ThreadPoolExecutor(CORES) as pool:
         return list(pool.map(function, items))
 
@@ -114,7 +114,7 @@ def _in_background(watch: Callable[[int], None], pid: int) -> None:
 
 
 def _commander(shell: int) -> int | None:
-    """Give the program that had a shell run a command line, or None if `shell` is no such shell.
+    """Return the program that had a shell run a command line, or None if `shell` is no such shell.
 
     A user's own script under `nohup` outlives the user's shell: a shell is no such program.
     """
@@ -129,7 +129,7 @@ def _commander(shell: int) -> int | None:
 
 
 def _name_and_parent(pid: int) -> tuple[str, int]:
-    """Give the name of a process and its parent's id, from the lines of proc(5)."""
+    """Return the name of a process and its parent's id, from the lines of proc(5)."""
     name, _, fields = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
     return name, int(fields.split()[1])
 

@@ -110,67 +110,67 @@ UNFINISHED = Path(".devices")
 
 
 def pipeline(network: str) -> Path:
-    """Give the file of a network's stages."""
+    """Return the file of a network's stages."""
     return PIPELINE.parent / network / "dvc.yaml"
 
 
 def source(name: str) -> Path:
-    """Give the folder of an unpacked source."""
+    """Return the folder of an unpacked source."""
     return SOURCES / name
 
 
 def graph(network: str) -> Path:
-    """Give the frozen, cut graph of a network."""
+    """Return the frozen, cut graph of a network."""
     return GRAPHS / network / "graph.pb"
 
 
 def unrewritten(network: str) -> Path:
-    """Give a rewritten network's graph as it was cut."""
+    """Return a rewritten network's graph as it was cut."""
     return GRAPHS / network / "unrewritten.pb"
 
 
 def samples(network: str, kind: str) -> Path:
-    """Give a network's inputs; `kind` is "calibration" or "evaluation"."""
+    """Return a network's inputs; `kind` is "calibration" or "evaluation"."""
     return SAMPLES / network / f"{kind}.npz"
 
 
 def reference(network: str) -> Path:
-    """Give what the original model says to a network's evaluation inputs."""
+    """Return what the original model says to a network's evaluation inputs."""
     return REFERENCES / network / "reference.npz"
 
 
 def variant(network: str, name: str) -> Path:
-    """Give the float32 file of a network with some of its rewrites, or none."""
+    """Return the float32 file of a network with some of its rewrites, or none."""
     return VARIANTS / network / f"{name.replace(' ', '_')}.tflite"
 
 
 def outputs(network: str) -> Path:
-    """Give what a network's files say to its evaluation inputs."""
+    """Return what a network's files say to its evaluation inputs."""
     return OUTPUTS / f"{network}.npz"
 
 
 def baselines(network: str) -> dict[str, Path]:
-    """Give the official TFLite files that a network's own are measured beside, by their catalogue names."""
+    """Return the official TFLite files that a network's own are measured beside, by their catalogue names."""
     return {path.stem: path for path in sorted((BASELINES / network).glob("*.tflite"))}
 
 
 def artifact(network: str, recipe: str) -> Path:
-    """Give the TFLite file of a network built with a recipe."""
+    """Return the TFLite file of a network built with a recipe."""
     return MODELS / network / f"{recipe}.tflite"
 
 
 def phoned(target: str, network: str) -> Path:
-    """Give the record of a network's figures on a target; git keeps it."""
+    """Return the record of a network's figures on a target; git keeps it."""
     return DEVICES / target / f"{network}.json"
 
 
 def recommended(target: str, network: str) -> Path:
-    """Give the file of a network that is shipped for a target; empty where none is."""
+    """Return the file of a network that is shipped for a target; empty where none is."""
     return RECOMMENDED / target / f"{network}.tflite"
 
 
 def record(stage: str, *names: str) -> Path:
-    """Give the record that a stage leaves of a source, a network, or a network's recipe.
+    """Return the record that a stage leaves of a source, a network, or a network's recipe.
 
     Data that a later stage reads has its record beside it in one folder: one output, since DVC's time grows with the
     number of outputs and dependencies.

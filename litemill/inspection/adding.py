@@ -48,5 +48,5 @@ def _require_catalogue(new: Path, name: str) -> None:
 
 
 def owners_of(entry: str) -> list[str]:
-    """Give the fields of an entry that only the model's owner can fill in."""
+    """Return the fields of an entry that only the model's owner can fill in."""
     return [line.split(":")[0].strip() for line in entry.splitlines() if f"# {OWNERS}" in line]

@@ -104,7 +104,7 @@ def inspect(given: str, images: Path, scratch: Path) -> Inspection:
 
 
 def _steps(known: Inspection, images: Path, scratch: Path) -> Iterator[Inspection]:
-    """Give what is known after each step."""
+    """Return what is known after each step."""
     model = opened(known.model, scratch)
     parts = model.pieces
     if len(parts) > 1:
@@ -134,7 +134,7 @@ def _outlets(whole: SourceGraph, names: list[str]) -> tuple[Outlet, ...]:
 
 
 def _gpu(whole: SourceGraph, found: Cuts) -> dict[str, tuple[str, ...]]:
-    """Give what a GPU would refuse of each part that the cuts give; a part that can't be converted says why."""
+    """Return what a GPU would refuse of each part that the cuts give; a part that can't be converted says why."""
     result = {}
     for part, (roles, output) in PARTS.items():
         if not {*roles, output} <= set(found.cut) or found.part not in (None, part):
@@ -167,6 +167,6 @@ def _shape(whole: SourceGraph, found: Cuts, role: str) -> tuple[int, ...]:
 
 
 def _entry(model: Opened, parts: list[Piece], whole: SourceGraph, found: Cuts) -> str:
-    """Give the entry to paste."""
+    """Return the entry to paste."""
     shape = whole.shape(found.cut["logits"]) if "logits" in found.cut else None
     return entry_module.entry(model.name, model.kind, parts, found, shape[-1] if shape else None)

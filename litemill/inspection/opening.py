@@ -10,11 +10,12 @@ from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.graphs import load, saved_model
 from litemill.ground.errors import SourceError
-from litemill.sources import content, origin, protobuf, unpack
+from litemill.sources import content, origin, protobuf
 from litemill.sources.archive import opened as opened_archive
 from litemill.sources.content import Kind
 from litemill.sources.download import download
 from litemill.sources.origin import default_cache
+from litemill.sources.unpacking import unpack
 
 SAVED_MODEL = "saved_model.pb"
 FROZEN_GRAPH = "frozen_inference_graph.pb"
@@ -119,7 +120,7 @@ def _from_file(path: Path, scratch: Path) -> tuple[Kind, Piece]:
 
 
 def _named(path: Path) -> str:
-    """Give a model's name: its file's, or its folder's where the file's says nothing."""
+    """Return a model's name: its file's, or its folder's where the file's says nothing."""
     name = re.sub(r"(\.tar)?\.gz$|\.tgz$|\.pb$", "", path.name)
     if name == Path(FROZEN_GRAPH).stem:
         return path.resolve().parent.name

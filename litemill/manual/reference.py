@@ -17,7 +17,7 @@ PLAIN = {"string": "text", "boolean": "true or false", "integer": "whole number"
 
 
 def markdown(parts: Mapping[str, Mapping[str, Any]]) -> str:
-    """Give the reference as Markdown.
+    """Return the reference as Markdown.
 
     Parameters
     ----------

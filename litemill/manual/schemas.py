@@ -11,12 +11,12 @@ from litemill.ground.errors import LitemillError
 
 
 def summary(kind: type[msgspec.Struct]) -> str:
-    """Give what a struct is: its docstring ahead of the fields."""
+    """Return what a struct is: its docstring ahead of the fields."""
     return " ".join(_parts(kind)[0].split())
 
 
 def fields(kind: type[msgspec.Struct]) -> dict[str, str]:
-    """Give what each field of a struct means; LitemillError where its docstring and its fields differ."""
+    """Return what each field of a struct means; LitemillError where its docstring and its fields differ."""
     found: dict[str, str] = {}
     for names, meaning in re.findall(r"^(\w+(?:, \w+)*)\n((?:    .+\n?)+)", _parts(kind)[1], re.MULTILINE):
         found |= dict.fromkeys(names.split(", "), " ".join(meaning.split()))
@@ -45,7 +45,7 @@ Schema = dict[str, Any]
 
 
 def schema(shape: Any, title: str) -> Schema:  # noqa: ANN401  a struct, or a mapping of structs
-    """Give the JSON schema of a file, with what each field means from its struct's docstring."""
+    """Return the JSON schema of a file, with what each field means from its struct's docstring."""
     kinds = {kind.__name__: kind for kind in structs(shape)}
     found = msgspec.json.schema(shape)
     for name, body in found["$defs"].items():
@@ -57,7 +57,7 @@ def schema(shape: Any, title: str) -> Schema:  # noqa: ANN401  a struct, or a ma
 
 
 def structs(shape: Any) -> Iterator[type[msgspec.Struct]]:  # noqa: ANN401  any type
-    """Give the structs that a type is made of, each ahead of those that it holds."""
+    """Return the structs that a type is made of, each ahead of those that it holds."""
     seen: dict[type[msgspec.Struct], None] = {}
     _collect(msgspec.inspect.type_info(shape), seen)
     yield from seen

@@ -77,5 +77,5 @@ class Recommended(Record, frozen=True):
     choices: tuple[Choice, ...]
 
     def choice(self, target: Target) -> Choice:
-        """Give what is shipped for a target."""
+        """Return what is shipped for a target."""
         return next(one for one in self.choices if one.target == target)

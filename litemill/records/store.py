@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
-from litemill.ground import io, project
+from litemill.ground import io, npz, project
 from litemill.ground.errors import RecordError, from_os, in_checkout
-from litemill.ground.io import Arrays
+from litemill.ground.npz import Arrays
 from litemill.records.artifact import Converted
 from litemill.records.base import Record
 from litemill.records.graph import Frozen, Referenced, Sampled, Variant, Variants
@@ -21,7 +21,7 @@ SIGNIFICANT_DIGITS = 6
 
 
 def encode(record: msgspec.Struct | Mapping[str, object]) -> bytes:
-    """Give a record, or a plain mapping, as JSON: sorted keys, 6 significant digits, a line break at the end."""
+    """Return a record, or a plain mapping, as JSON: sorted keys, 6 significant digits, a line break at the end."""
     plain = _rounded(msgspec.to_builtins(record), type(record).__name__)
     return msgspec.json.format(msgspec.json.encode(plain, order="deterministic"), indent=2) + b"\n"
 
@@ -55,27 +55,27 @@ def check(path: Path, sha256: str, file: Path) -> None:
 
 
 def frozen(network: str) -> Frozen:
-    """Give what is known of a network: settings, source, graph."""
+    """Return what is known of a network: settings, source, graph."""
     return load(project.record("freeze", network), Frozen)
 
 
 def sampled(network: str) -> tuple[Sampled, Arrays]:
-    """Give a network's evaluation samples, checked: their names, and arrays [n, ...] by role."""
+    """Return a network's evaluation samples, checked: their names, and arrays [n, ...] by role."""
     record = load(project.record("samples", network), Sampled)
     file = project.samples(network, "evaluation")
     check(project.record("samples", network), record.evaluation_sha256, file)
-    return record, io.read_arrays(file)
+    return record, npz.read(file)
 
 
 def referenced(network: str) -> Arrays:
-    """Give what the original says to a network's evaluation samples, checked."""
+    """Return what the original says to a network's evaluation samples, checked."""
     record, file = load(project.record("reference", network), Referenced), project.reference(network)
     check(project.record("reference", network), record.sha256, file)
-    return io.read_arrays(file)
+    return npz.read(file)
 
 
 def variants(network: str) -> tuple[Variant, ...]:
-    """Give what the rewrites made of a network, each checked against its file; none where it lists none."""
+    """Return what the rewrites made of a network, each checked against its file; none where it lists none."""
     path = project.record("variants", network)
     found = load(path, Variants).variants
     for one in found:
@@ -84,7 +84,7 @@ def variants(network: str) -> tuple[Variant, ...]:
 
 
 def artifacts(network: str) -> dict[str, Converted]:
-    """Give the artifacts of a network that were built, by recipe, each checked against its file."""
+    """Return the artifacts of a network that were built, by recipe, each checked against its file."""
     found = {}
     for path in sorted(project.record("convert", network, "any").parent.glob("*.json")):
         record = load(path, Converted)

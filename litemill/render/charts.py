@@ -79,7 +79,7 @@ def _together(results: Results, draw: Callable[[Section], alt.LayerChart]) -> Ch
 
 
 def specification(chart: Chart | alt.LayerChart) -> dict[str, Any]:
-    """Give a chart as Vega-Lite, with the look that all have; altair would copy all data for each part of it.
+    """Return a chart as Vega-Lite, with the look that all have; altair would copy all data for each part of it.
 
     The tests hold the charts against Vega-Lite's schema, which takes longer than to draw them.
     """
@@ -142,7 +142,7 @@ def _base(rows: Rows) -> alt.Chart:
 
 
 def _rows(section: Section) -> Rows:
-    """Give size, main figure and kind of each file."""
+    """Return size, main figure and kind of each file."""
     key = measures.main(section.results[0].judged.metrics)
     scale = 100 if key == "label_agreement" else 1
     rows: Rows = []
@@ -188,7 +188,7 @@ Place = tuple[float, float]
 
 
 def label_places(points: Mapping[str, Place]) -> dict[str, Place]:
-    """Give each point a place for its name that covers no other: right of it or left, or the nearest up or down.
+    """Return each point a place for its name that covers no other: right of it or left, or the nearest up or down.
 
     Points are (right, up) in pixels, by name; a place is the middle of a name's left end.
     """
@@ -203,7 +203,7 @@ def label_places(points: Mapping[str, Place]) -> dict[str, Place]:
 
 
 def _around(point: Place, length: float) -> Iterator[Place]:
-    """Give the places for a label of a length, the nearest first."""
+    """Return the places for a label of a length, the nearest first."""
     x, y = point
     for shift in count(0, STEP):
         for up in (-shift, shift) if shift else (0,):

@@ -46,7 +46,7 @@ class Grid(msgspec.Struct, frozen=True):
 
 
 def fitted(size: tuple[int, int], side: int = CELL) -> tuple[int, int]:
-    """Give height and width of a picture whose longer side is at most `side` pixels: that of a cell."""
+    """Return height and width of a picture whose longer side is at most `side` pixels: that of a cell."""
     height, width = size
     scale = min(1.0, side / max(height, width))
     return max(1, round(height * scale)), max(1, round(width * scale))
@@ -75,28 +75,28 @@ def draw(grid: Grid) -> Image.Image:
 
 
 def png(image: Image.Image) -> bytes:
-    """Give a picture as PNG; the same picture gives the same bytes."""
+    """Return a picture as PNG; the same picture gives the same bytes."""
     stream = BytesIO()
     image.save(stream, format="PNG", optimize=True)
     return stream.getvalue()
 
 
 def jpeg(image: Image.Image) -> bytes:
-    """Give a picture of photos as JPEG, colours at full resolution so that text stays sharp."""
+    """Return a picture of photos as JPEG, colours at full resolution so that text stays sharp."""
     stream = BytesIO()
     image.save(stream, format="JPEG", quality=88, subsampling=0)
     return stream.getvalue()
 
 
 def _shrunk(cell: Cell) -> Cell:
-    """Give a cell with its picture at the size at which it is drawn."""
+    """Return a cell with its picture at the size at which it is drawn."""
     if cell.picture is None:
         return cell
     return Cell(resize(cell.picture, *fitted(cell.picture.shape[:2])), cell.caption)
 
 
 def _centre(index: int) -> float:
-    """Give the middle of a column."""
+    """Return the middle of a column."""
     return GAP + index * (CELL + GAP) + CELL / 2
 
 
@@ -140,7 +140,7 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 @cache
 def colours() -> Pixels:
-    """Give PASCAL VOC's colour map, uint8 [256, 3]: a class's bits, dealt to red, green and blue in turn."""
+    """Return PASCAL VOC's colour map, uint8 [256, 3]: a class's bits, dealt to red, green and blue in turn."""
     found = np.zeros((256, 3), np.uint8)
     classes = np.arange(256)
     for place in range(8):
@@ -165,7 +165,7 @@ def overlay(pixels: Pixels, labels: Pixels) -> Pixels:
 
 
 def legend(labels: Iterable[Pixels], names: Sequence[str]) -> tuple[tuple[str, Colour], ...]:
-    """Give name and colour of each class that occurs, as it is drawn over a middling grey; no background."""
+    """Return name and colour of each class that occurs, as it is drawn over a middling grey; no background."""
     occurring: set[int] = set()
     for one in labels:
         occurring |= set(np.unique(one).tolist())

@@ -25,24 +25,24 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def words(*titles: str) -> tuple[Column, ...]:
-    """Give columns of text."""
+    """Return columns of text."""
     return tuple(Column(title, numbers=False) for title in titles)
 
 
 def numbers(*titles: str) -> tuple[Column, ...]:
-    """Give columns of numbers."""
+    """Return columns of numbers."""
     return tuple(Column(title, numbers=True) for title in titles)
 
 
 def without(table: Table, *titles: str) -> Table:
-    """Give a table without some of its columns."""
+    """Return a table without some of its columns."""
     kept = [index for index, column in enumerate(table.columns) if column.title not in titles]
     rows = tuple(Row(tuple(row.cells[index] for index in kept), row.failing) for row in table.rows)
     return Table(tuple(table.columns[index] for index in kept), rows)
 
 
 def turned(table: Table, title: str) -> Table:
-    """Give a table with rows and columns exchanged; its first column becomes the titles, all others are numbers."""
+    """Return a table with rows and columns exchanged; its first column becomes the titles, all others are numbers."""
     columns = words(title) + numbers(*(row.cells[0] for row in table.rows))
     cells = ((column.title, *(row.cells[index] for row in table.rows)) for index, column in enumerate(table.columns))
     return Table(columns, tuple(map(Row, list(cells)[1:])))

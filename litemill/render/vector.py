@@ -56,7 +56,7 @@ def tradeoff(section: Section, target: Target) -> alt.LayerChart:
 
 
 def rows(section: Section, target: Target, scale: float) -> list[dict[str, Any]]:
-    """Give the files that were timed on a target; `scale` turns the main figure into its axis's unit."""
+    """Return the files that were timed on a target; `scale` turns the main figure into its axis's unit."""
     found = []
     for one in section.results:
         if one.name in target.times:
@@ -69,7 +69,7 @@ def rows(section: Section, target: Target, scale: float) -> list[dict[str, Any]]
 
 
 def front(found: Sequence[dict[str, Any]]) -> list[dict[str, float]]:
-    """Give the points of our files that none beats in latency and accuracy, fastest first."""
+    """Return the points of our files that none beats in latency and accuracy, fastest first."""
     line: list[dict[str, float]] = []
     ours = (row for row in found if row["kind"] != "official")
     for row in sorted(ours, key=lambda row: (row["ms"], -row["accuracy"])):
@@ -79,7 +79,7 @@ def front(found: Sequence[dict[str, Any]]) -> list[dict[str, float]]:
 
 
 def _label(found: Sequence[dict[str, Any]], low: float, high: float) -> None:
-    """Give each row a place for its label, on an axis of time from `low` to `high`."""
+    """Return each row a place for its label, on an axis of time from `low` to `high`."""
     heights = [row["accuracy"] for row in found]
     up, wide = HEIGHT / (max(heights) - min(heights) or 1.0), SVG_WIDTH / math.log(high / low)
     points = {row["name"]: (math.log(row["ms"] / low) * wide, row["accuracy"] * up) for row in found}
@@ -134,7 +134,7 @@ def svg(chart: alt.LayerChart, said: str) -> str:
 
 
 def _plain(element: ET.Element) -> None:
-    """Give an element the page's colours, and its description as a title."""
+    """Return an element the page's colours, and its description as a title."""
     if element.get("role") == "graphics-symbol" and len(element) == 0 and element.get("aria-label"):
         ET.SubElement(element, f"{{{SVG}}}title").text = element.get("aria-label")
     for name in DROPPED:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from litemill.analysis.results import Result, Section
-from litemill.ground import io, project
-from litemill.ground.io import Arrays
+from litemill.ground import npz, project
+from litemill.ground.npz import Arrays
 from litemill.records import store
 from litemill.render.grid import fitted
 from litemill.report import measures
@@ -75,7 +75,7 @@ def _read(stage: str, section: Section, sha256: str) -> Arrays:
     """Read what a stage left beside its record."""
     path = project.reference(section.name) if stage == "reference" else project.outputs(section.name)
     store.check(project.record(stage, section.name), sha256, path)
-    return io.read_arrays(path)
+    return npz.read(path)
 
 
 MOST_PICTURES, MOST_PAIRS = 4, 3

@@ -8,7 +8,7 @@ from litemill.settings.recipe import Tolerance
 
 
 def facts(results: Results) -> dict[str, object]:
-    """Give what both templates show, by the names that they know it by."""
+    """Return what both templates show, by the names that they know it by."""
     files = [one for section in results.sections for one in section.ours]
     return {
         "results": results,
@@ -36,12 +36,12 @@ ACCURACY = Tolerance.__struct_fields__
 
 
 def summary(results: Results) -> dict[str, dict[str, Values]]:
-    """Give size, accuracy, latency at one thread and verdict (1: within) by network and recipe."""
+    """Return size, accuracy, latency at one thread and verdict (1: within) by network and recipe."""
     return {section.name: {one.name: _values(one) for one in section.ours} for section in results.sections}
 
 
 def listed(results: Results) -> dict[str, list[dict[str, float | str]]]:
-    """Give the same as a table, for `dvc plots`: one row an artifact, its task's main figure as `accuracy`."""
+    """Return the same as a table, for `dvc plots`: one row an artifact, its task's main figure as `accuracy`."""
     found: list[dict[str, float | str]] = []
     for section in results.sections:
         for one in section.ours:

@@ -9,7 +9,7 @@ MILLION = 1e6
 
 
 def delegation(section: Section) -> Table:
-    """Give, of each file, what XNNPACK leaves to the plain kernels, as measured, and a GPU delegate, by its rules."""
+    """Return for each file what XNNPACK leaves to the plain kernels, as measured, and a GPU delegate, by its rules."""
     rows = []
     for one in section.results:
         known = {delegated.target: delegated for delegated in one.measured.delegation}
@@ -22,7 +22,7 @@ def delegation(section: Section) -> Table:
 
 
 def rewriting(section: Section) -> Table | None:
-    """Give what the rewrites do, each alone and all together, in float32 on one thread; None where there are none."""
+    """Return what the rewrites do, each alone and all together, in float32 on one thread; None where there are none."""
     variants = section.rewriting.variants
     if not variants:
         return None

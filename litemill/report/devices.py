@@ -24,7 +24,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def table(results: Results, section: Section) -> Table | None:
-    """Give a network's latencies in ms with their intervals, a column a target; None where nothing is recorded."""
+    """Return a network's latencies in ms with their intervals, a column a target; None where nothing is recorded."""
     taken = list(current(results, section))
     if not taken:
         return None
@@ -87,7 +87,7 @@ def _time(figure: Figure) -> str:
 
 
 def current(results: Results, section: Section) -> Iterator[Found]:
-    """Give what is recorded of a network's files at hand, in the configurations of today."""
+    """Return what is recorded of a network's files at hand, in the configurations of today."""
     at_hand = {result.name: result for result in section.results}
     for name, target in results.params.targets.items():
         record = results.phoned[name].get(section.name)
@@ -119,12 +119,12 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def by_target(results: Results, section: Section) -> tuple[Target, ...]:
-    """Give every target that a network's files were run on, the host's first."""
+    """Return every target that a network's files were run on, the host's first."""
     return (*host(section), *_devices(results, section))
 
 
 def host(section: Section) -> tuple[Target, ...]:
-    """Give the host by number of threads; the interval goes from the median to the 95th percentile."""
+    """Return the host by number of threads; the interval goes from the median to the 95th percentile."""
     counts = sorted({time.threads for one in section.results for time in one.measured.latency})
     found = []
     for count in counts:
@@ -140,7 +140,7 @@ def _of_host(time: Latency) -> Time:
 
 
 def _devices(results: Results, section: Section) -> list[Target]:
-    """Give devices by configuration; a figure that is no plain one of today's file is told in words alone."""
+    """Return devices by configuration; a figure that is no plain one of today's file is told in words alone."""
     found: dict[str, Target] = {}
     for one in current(results, section):
         name = f"{one.target}, {one.figure.configuration.label}"

@@ -42,7 +42,7 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 def headings(of: Sequence[Section], names: Sequence[str]) -> tuple[Heading, ...]:
-    """Give the columns of figures, `names` the targets'; accuracy has no common unit where tasks are mixed."""
+    """Return the columns of figures, `names` the targets'; accuracy has no common unit where tasks are mixed."""
     keys = {measures.main(section.results[0].judged.metrics) for section in of if section.results}
     near = Heading("accuracy")
     if len(keys) == 1:
@@ -53,7 +53,7 @@ def headings(of: Sequence[Section], names: Sequence[str]) -> tuple[Heading, ...]
 
 
 def rows(section: Section, on: Sequence[Target], names: Sequence[str], *, mixed: bool = False) -> tuple[FileRow, ...]:
-    """Give a row for each file; `names` are the targets' columns, `mixed` says accuracy in words."""
+    """Return a row for each file; `names` are the targets' columns, `mixed` says accuracy in words."""
     by_name, found = {target.name: target for target in on}, []
     for one in section.results:
         timed = (_time(by_name.get(name), one) for name in names)
@@ -72,7 +72,7 @@ def outside(delegation: Delegation) -> int:
 
 
 def _delegated(one: Result) -> tuple[Cell, Cell]:
-    """Give what XNNPACK took of a file, as measured, and what the GPU delegate's published rules refuse."""
+    """Return what XNNPACK took of a file, as measured, and what the GPU delegate's published rules refuse."""
     known = {delegated.target: delegated for delegated in one.measured.delegation}
     xnnpack, gpu = known["xnnpack"], known["gpu"]
     left, refused = outside(xnnpack), outside(gpu)
@@ -83,7 +83,7 @@ def _delegated(one: Result) -> tuple[Cell, Cell]:
 
 
 def _verdict(section: Section, one: Result, state: str) -> Cell:
-    """Give a file's state, and below it the most that is to say of it."""
+    """Return a file's state, and below it the most that is to say of it."""
     weighed, shipped = recommended.candidate(section, one), recommended.shipped_for(section, one)
     note = "; ".join(recommended.failures(one))
     if not note and shipped:

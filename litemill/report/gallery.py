@@ -26,7 +26,7 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 def load(params: Params) -> tuple[Picture, ...]:
-    """Give the gallery, in its order; RecordError where a picture is another than its record's."""
+    """Return the gallery, in its order; RecordError where a picture is another than its record's."""
     if not params.gallery:
         return ()
     return tuple(_picture(one) for one in store.load(RECORD, Gallery).shown)

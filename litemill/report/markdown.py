@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from litemill.analysis import budgets
 from litemill.analysis.results import Results, Section
-from litemill.ground import io, project
+from litemill.ground import project, templates
 from litemill.render.table import Table
 from litemill.report import delegation, devices, provenance, recommended, tables
 from litemill.report.context import facts
@@ -33,7 +33,7 @@ class NetworkPage(NamedTuple):
 
 def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Picture] = ()) -> str:
     """Fill the template."""
-    return io.template("litemill.report", TEMPLATE, cell=cell).render(
+    return templates.load("litemill.report", TEMPLATE, cell=cell).render(
         **facts(results),
         settings=results.params,
         overview=tables.overview(results),

@@ -61,7 +61,7 @@ MAIN = ("label_agreement", "bottleneck_cosine", "psnr_db")
 
 
 def measure(name: str) -> Measure:
-    """Give a figure's title and form; one that is not known is written under its own name."""
+    """Return a figure's title and form; one that is not known is written under its own name."""
     return MEASURES.get(name, Measure(name.replace("_", " "), short))
 
 

@@ -9,7 +9,7 @@ TITLES = ("latency", "bytes", "peak memory", "its accuracy", "ours")
 
 
 def against(results: Results) -> Table | None:
-    """Give each official file against those of ours that are on the front or shipped; None without official files.
+    """Return each official file against those of ours that are on the front or shipped; None without official files.
 
     Latency at one thread, bytes and peak memory are ours as a share of the official file's: less is better.
     """

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from litemill.analysis.results import Result, Results, Section
-from litemill.ground import io, process, project
+from litemill.ground import process, project, templates
 from litemill.render import vector
 from litemill.render.charts import TIMES, latencies
 from litemill.render.grid import Colour
@@ -71,7 +71,7 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
     names = tuple(dict.fromkeys(target.name for each in on.values() for target in each))
     size = sum(one.judged.size_bytes for section in sections for one in section.ours)
     networks = process.each(lambda one: _network(results, one, on[one.name], shown.get(one.name)), sections)
-    template = io.template("litemill.report", TEMPLATE, stems=tables.stems, digits=provenance.digits)
+    template = templates.load("litemill.report", TEMPLATE, stems=tables.stems, digits=provenance.digits)
     return template.render(
         **facts(results),
         networks=networks,
@@ -89,7 +89,7 @@ def render(results: Results, shown: Mapping[str, Shown], gallery: Sequence[Compo
 
 
 def _embedded(one: Composed) -> Picture | None:
-    """Give a picture of the gallery as the page holds it; None where it could not be made."""
+    """Return a picture of the gallery as the page holds it; None where it could not be made."""
     return strips.jpeg(one.caption, one.alt, one.data) if one.data else None
 
 

@@ -36,5 +36,5 @@ def _shown(section: Section, count: int) -> Shown:
 
 
 def side(count: int) -> int:
-    """Give the longer side, in pixels, of the pictures of `count` files: smaller where there are very many."""
+    """Return the longer side, in pixels, of the pictures of `count` files: smaller where there are very many."""
     return max(grid_module.CELL, round(answers.SIDE * min(1.0, math.sqrt(MANY / max(count, 1)))))

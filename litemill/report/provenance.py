@@ -14,7 +14,7 @@ PLUMBING = ("Const", "Identity", "NoOp", "Placeholder")
 
 
 def sources(results: Results) -> Table:
-    """Give each source: where it came from, whether it is upstream's own file, its licence, its note."""
+    """Return each source: where it came from, whether it is upstream's own file, its licence, its note."""
     rows = []
     for name, fetched in results.fetched.items():
         entry = fetched.entry
@@ -27,7 +27,7 @@ def sources(results: Results) -> Table:
 
 
 def graphs(results: Results) -> Table:
-    """Give each network's frozen, cut graph: what enters and leaves it, parameters, operations."""
+    """Return each network's frozen, cut graph: what enters and leaves it, parameters, operations."""
     rows = []
     for section in results.sections:
         graph = section.frozen
@@ -40,7 +40,7 @@ def graphs(results: Results) -> Table:
 
 
 def contents(section: Section) -> Table:
-    """Give what a network's files hold: how they are quantized, types of inputs and output, operations."""
+    """Return what a network's files hold: how they are quantized, types of inputs and output, operations."""
     rows = []
     for one in section.results:
         cells: tuple[str, ...] = (NONE, NONE, NONE, NONE)
@@ -53,7 +53,7 @@ def contents(section: Section) -> Table:
 
 
 def pictures(results: Results) -> Table:
-    """Give the pictures that calibrate and those that judge, networks with the same ones together."""
+    """Return the pictures that calibrate and those that judge, networks with the same ones together."""
     networks: dict[tuple[str, str], list[str]] = {}
     for section in results.sections:
         both = (_described(section.sampled.calibration), _described(section.sampled.evaluation))
@@ -63,7 +63,7 @@ def pictures(results: Results) -> Table:
 
 
 def machines(results: Results) -> dict[str, tuple[str, ...]]:
-    """Give each machine in words, with the networks that were timed on it."""
+    """Return each machine in words, with the networks that were timed on it."""
     found: dict[str, tuple[str, ...]] = {}
     for section in results.sections:
         one = section.benchmarked.machine

@@ -15,7 +15,7 @@ FLOAT_BYTES = 4
 
 
 def shipped(results: Results) -> Table:
-    """Give the file that is shipped of each network for each target, with the reason."""
+    """Return the file that is shipped of each network for each target, with the reason."""
     rows = []
     for section in results.sections:
         for target in TARGETS:
@@ -25,7 +25,7 @@ def shipped(results: Results) -> Table:
 
 
 def left(results: Results) -> Table | None:
-    """Give the files that none should ship: slower, larger and less accurate than another; None without any."""
+    """Return the files that none should ship: slower, larger and less accurate than another; None without any."""
     rows = [
         Row((section.name, choice.target, one.recipe, one.dominated_by, one.against))
         for section in results.sections
@@ -37,7 +37,7 @@ def left(results: Results) -> Table | None:
 
 
 def weighed(results: Results) -> Table:
-    """Give every file as it was weighed for each target."""
+    """Return every file as it was weighed for each target."""
     rows = []
     for section in results.sections:
         for choice in section.recommended.choices:
@@ -102,7 +102,7 @@ def shipped_for(section: Section, one: Result) -> tuple[str, ...]:
 
 
 def candidate(section: Section, one: Result) -> Candidate | None:
-    """Give a file as it was weighed for the CPU, where latency counts; None for an official one."""
+    """Return a file as it was weighed for the CPU, where latency counts; None for an official one."""
     weighed = section.recommended.choice("cpu").candidates
     return next((mine for mine in weighed if mine.recipe == one.name), None)
 

@@ -46,7 +46,7 @@ class Worst(msgspec.Struct, frozen=True):
 
 
 def strips(network: str, grid: Grid) -> tuple[Strip, ...]:
-    """Give a grid's rows."""
+    """Return a grid's rows."""
     rows = []
     for row in grid.rows:
         name = row[0].caption if grid.columns[0] == "photo" else f"{row[0].caption} + {row[1].caption}"
@@ -81,7 +81,7 @@ def worst(known: Shown, one: Result) -> Worst:
 
 
 def jpeg(caption: str, alt: str, data: bytes) -> Picture:
-    """Give a JPEG as it is."""
+    """Return a JPEG as it is."""
     with Image.open(BytesIO(data)) as image:
         width, height = image.size
     return Picture("", caption, alt, _address(data), width, height)

@@ -14,7 +14,7 @@ MEMORY, INIT = "peak memory, MB", "init, ms"
 
 
 def overview(results: Results) -> Table:
-    """Give every artifact in a line: bytes, accuracy, what it costs on the host, verdict."""
+    """Return every artifact in a line: bytes, accuracy, what it costs on the host, verdict."""
     counts = results.params.benchmark.threads
     timed = numbers(*(f"{threads(count)}, ms (spread)" for count in counts))
     rows = []
@@ -29,7 +29,7 @@ def overview(results: Results) -> Table:
 
 
 def accuracy(section: Section) -> Table:
-    """Give all figures of a network's files against the original, its baselines among them."""
+    """Return all figures of a network's files against the original, its baselines among them."""
     names = measures.ordered(name for one in section.results for name in one.judged.metrics)
     rows = []
     for one in section.results:
@@ -41,7 +41,7 @@ def accuracy(section: Section) -> Table:
 
 
 def cost(section: Section) -> Table:
-    """Give what a network's files cost on the host."""
+    """Return what a network's files cost on the host."""
     counts = sorted({time.threads for one in section.results for time in one.measured.latency})
     timed = (f"{threads(count)}: {what}" for count in counts for what in ("median, ms", "p95, ms", "spread"))
     rows = []
@@ -52,7 +52,7 @@ def cost(section: Section) -> Table:
 
 
 def truth(section: Section) -> Table | None:
-    """Give the IoU with the ground truth by class, the original's own first; None without a ground truth."""
+    """Return the IoU with the ground truth by class, the original's own first; None without a ground truth."""
     if not section.original:
         return None
     classes = tuple(section.original)
@@ -62,7 +62,7 @@ def truth(section: Section) -> Table | None:
 
 
 def end_to_end(results: Results) -> Table | None:
-    """Give the pairs of predict and transfer files against the original's pictures; None without pairs."""
+    """Return the pairs of predict and transfer files against the original's pictures; None without pairs."""
     files = {section.name: {one.name: one for one in section.results} for section in results.sections}
     pairs = [(paired, pair) for paired in results.paired for pair in paired.pairs]
     names = measures.ordered(name for _, pair in pairs for name in pair.metrics)

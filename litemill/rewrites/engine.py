@@ -44,38 +44,38 @@ class Structure:
         self._imported = imported(graph)
 
     def of(self, *ops: str) -> list[NodeDef]:
-        """Give the nodes of some ops, in the graph's order."""
+        """Return the nodes of some ops, in the graph's order."""
         return [node for node in self.graph.node if node.op in ops]
 
     def source(self, node: NodeDef, index: int = 0) -> NodeDef:
-        """Give the node that computes an input of `node`."""
+        """Return the node that computes an input of `node`."""
         return self.flow.nodes[without_passing(self.flow, node_of(node.input[index]))]
 
     def sources(self, node: NodeDef) -> list[NodeDef]:
-        """Give the nodes that compute the inputs of `node`."""
+        """Return the nodes that compute the inputs of `node`."""
         return [self.source(node, index) for index in range(len(node.input))]
 
     def constant(self, node: NodeDef, index: int) -> Values | None:
-        """Give an input of `node` where it is a constant."""
+        """Return an input of `node` where it is a constant."""
         source = self.source(node, index)
         return np.asarray(tf.make_ndarray(source.attr["value"].tensor)) if source.op == "Const" else None
 
     def tensor(self, name: str) -> tf.Tensor:
-        """Give a tensor (`name` or `name:1`) as TensorFlow infers it: its type and its shape."""
+        """Return a tensor (`name` or `name:1`) as TensorFlow infers it: its type and its shape."""
         return self._imported.get_tensor_by_name(name if ":" in name else f"{name}:0")
 
     def shape(self, tensor: str) -> tuple[int, ...] | None:
-        """Give the shape of a tensor where it is fixed."""
+        """Return the shape of a tensor where it is fixed."""
         shape = self.tensor(tensor).shape
         return tuple(shape.as_list()) if shape.is_fully_defined() else None
 
     def map_size(self, tensor: str) -> tuple[int, int] | None:
-        """Give height and width of a feature map [n, height, width, channels] of fixed shape."""
+        """Return height and width of a feature map [n, height, width, channels] of fixed shape."""
         shape = self.shape(tensor)
         return (shape[1], shape[2]) if shape is not None and len(shape) == RANK else None
 
     def readers(self, name: str) -> set[str]:
-        """Give the nodes that use what `name` computes; a node that only hands it out of the graph is one."""
+        """Return the nodes that use what `name` computes; a node that only hands it out of the graph is one."""
         found: set[str] = set()
         for reader in self.flow.readers[name]:
             passed = self.readers(reader) if self.flow.op(reader) in PASSING else set()
@@ -84,7 +84,7 @@ class Structure:
 
 
 def stride(node: NodeDef) -> int | None:
-    """Give the stride of a convolution or pool [n, height, width, channels]; None where rows and columns differ."""
+    """Return the stride of a convolution or pool [n, height, width, channels]; None where rows and columns differ."""
     strides = list(node.attr["strides"].list.i)
     one = len(strides) == RANK and strides[0] == strides[3] == 1 and strides[1] == strides[2]
     return strides[1] if one and is_channels_last(node) else None
@@ -133,7 +133,7 @@ class Replacement(NamedTuple):
 
 
 def itself(tensor: tf.Tensor) -> tf.Tensor:
-    """Give a node's input in its place: the node is left out."""
+    """Return a node's input in its place: the node is left out."""
     return tensor
 
 
@@ -162,7 +162,7 @@ def replaced(structure: Structure, replacements: Sequence[Replacement], none: st
 
 
 def _piece(structure: Structure, replacement: Replacement) -> list[NodeDef]:
-    """Give the nodes of a replacement, wired into the graph."""
+    """Return the nodes of a replacement, wired into the graph."""
     name = replacement.node
     part = tf.Graph()
     with part.as_default():
@@ -210,7 +210,7 @@ def is_pointwise(structure: Structure, conv: NodeDef, kernel: Values) -> bool:
 
 
 def affine(structure: Structure, conv: NodeDef, channels: int) -> Affine:
-    """Give the batch normalization or the bias that alone reads a convolution; the convolution where there is none."""
+    """Return the batch normalization or the bias that alone reads a convolution; the convolution where there is none."""
     alone = Affine(conv.name, np.ones(channels, np.float32), np.zeros(channels, np.float32))
     readers = structure.readers(conv.name)
     node = structure.flow.nodes[min(readers)] if len(readers) == 1 else conv

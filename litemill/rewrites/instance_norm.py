@@ -25,7 +25,7 @@ class InstanceNorm(NamedTuple):
 
 
 def instance_norm(structure: Structure, node: NodeDef) -> InstanceNorm | None:
-    """Give the normalization that ends in a node, in the form of `tf.nn.batch_normalization`; None if none does."""
+    """Return the normalization that ends in a node, in the form of `tf.nn.batch_normalization`; None if none does."""
     if node.op not in ("Add", "AddV2"):
         return None
     for product, rest in _pairs(structure, node):
@@ -72,7 +72,7 @@ def _scaled(structure: Structure, factor: NodeDef, values: str, mean: str) -> tu
 
 
 def _averaged(structure: Structure, node: NodeDef) -> NodeDef | None:
-    """Give what a node is the mean of, over rows and columns, both kept as 1."""
+    """Return what a node is the mean of, over rows and columns, both kept as 1."""
     if node.op != "Mean" or not node.attr["keep_dims"].b:
         return None
     axes = structure.constant(node, 1)
@@ -80,6 +80,6 @@ def _averaged(structure: Structure, node: NodeDef) -> NodeDef | None:
 
 
 def _pairs(structure: Structure, node: NodeDef) -> Iterator[tuple[NodeDef, NodeDef]]:
-    """Give the two inputs of an op in either order."""
+    """Return the two inputs of an op in either order."""
     one, other = structure.sources(node)[:2]
     yield from ((one, other), (other, one))

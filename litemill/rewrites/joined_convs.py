@@ -54,7 +54,7 @@ def apply(graph: GraphDef) -> Rewritten:
 
 
 def _seconds(structure: Structure, name: str) -> list[Second]:
-    """Give the 1x1 convolutions that read a node, itself or its average; none where anything else does."""
+    """Return the 1x1 convolutions that read a node, itself or its average; none where anything else does."""
     found: list[Second | None] = []
     for reader in sorted(structure.readers(name)):
         node = structure.flow.nodes[reader]
@@ -92,7 +92,7 @@ def _pays(structure: Structure, conv: NodeDef, kernel: Values, behind: list[Seco
 
 
 def _replacements(conv: NodeDef, kernel: Values, first: Affine, behind: list[Second]) -> Iterator[Replacement]:
-    """Give what takes the place of each convolution behind the first."""
+    """Return what takes the place of each convolution behind the first."""
     scaled, shift = kernel.astype(np.float64) * first.scale, first.shift.astype(np.float64)
     for one in behind:
         joined = (scaled @ one.kernel).astype(kernel.dtype)
@@ -105,7 +105,7 @@ def _compute(kernel: Values, shift: Values, average: Callable[[tf.Tensor], tf.Te
 
 
 def _average(pool: NodeDef | None) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Give what takes the same average of another map."""
+    """Return what takes the same average of another map."""
     if pool is None:
         return itself
     if pool.op == "Mean":

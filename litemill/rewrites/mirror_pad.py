@@ -35,13 +35,13 @@ def apply(graph: GraphDef) -> Rewritten:
 
 
 def paddings(structure: Structure, node: NodeDef) -> Pads | None:
-    """Give what a MirrorPad adds ahead of and behind each axis, where that is constant."""
+    """Return what a MirrorPad adds ahead of and behind each axis, where that is constant."""
     values = structure.constant(node, 1)
     return None if values is None else tuple((int(ahead), int(behind)) for ahead, behind in values)
 
 
 def frame(structure: Structure, node: NodeDef) -> int | None:
-    """Give the width in pixels of a MirrorPad that adds the same on all four sides of a map, and nothing else."""
+    """Return the width in pixels of a MirrorPad that adds the same on all four sides of a map, and nothing else."""
     if node.op != "MirrorPad":
         return None
     pads = paddings(structure, node)
@@ -71,7 +71,7 @@ def mirrored(values: tf.Tensor, pads: Pads, *, repeated: bool = False) -> tf.Ten
 
 
 def line(values: tf.Tensor, axis: int, index: int) -> tf.Tensor:
-    """Give one row, column or channel of a tensor, its rank kept."""
+    """Return one row, column or channel of a tensor, its rank kept."""
     begin = [index if other == axis else 0 for other in range(values.shape.rank)]
     size = [1 if other == axis else side for other, side in enumerate(values.shape.as_list())]
     return tf.slice(values, begin, size)

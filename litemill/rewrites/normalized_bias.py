@@ -23,7 +23,7 @@ def apply(graph: GraphDef) -> Rewritten:
 
 
 def dropped_bias(structure: Structure, norm: InstanceNorm) -> tuple[str, str] | None:
-    """Give the node that adds a constant a channel ahead of a normalization, and the tensor that it adds it to."""
+    """Return the node that adds a constant a channel ahead of a normalization, and the tensor that it adds it to."""
     node = structure.flow.nodes[norm.values]
     if node.op not in ADDITIONS:
         return None

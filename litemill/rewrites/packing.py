@@ -13,7 +13,7 @@ SIDE = 2
 
 
 def packed(kernel: Kernel) -> Kernel:
-    """Give the kernel on packed input and output of a convolution of stride 1.
+    """Return the kernel on packed input and output of a convolution of stride 1.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def packed(kernel: Kernel) -> Kernel:
 
 
 def strided(kernel: Kernel) -> Kernel:
-    """Give the kernel on packed input of a 3x3 convolution of stride 2, its input padded by a pixel ahead.
+    """Return the kernel on packed input of a 3x3 convolution of stride 2, its input padded by a pixel ahead.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def strided(kernel: Kernel) -> Kernel:
 
 
 def upsampled(kernel: Kernel) -> Kernel:
-    """Give the kernel to packed output of a 3x3 convolution on a map made twice as large by repeating its pixels.
+    """Return the kernel to packed output of a 3x3 convolution on a map made twice as large by repeating its pixels.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def upsampled(kernel: Kernel) -> Kernel:
 
 
 def upsampled_between(kernel: Kernel) -> Kernel:
-    """Give what `upsampled` does with 4/9 of its products: each phase reads but 2x2 pixels of the small map.
+    """Return what `upsampled` does with 4/9 of its products: each phase reads but 2x2 pixels of the small map.
 
     Parameters
     ----------
@@ -101,16 +101,16 @@ def upsampled_between(kernel: Kernel) -> Kernel:
 
 
 def _phases_and_taps(size: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Give every phase of an output with every tap of a kernel."""
+    """Return every phase of an output with every tap of a kernel."""
     return [((y, x), (row, column)) for y, x, row, column in np.ndindex(SIDE, SIDE, size, size)]
 
 
 def _block(row: int, column: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Give the block and the phase of a pixel."""
+    """Return the block and the phase of a pixel."""
     return (row // SIDE, column // SIDE), (row % SIDE, column % SIDE)
 
 
 def _channels(phase: tuple[int, int], channels: int) -> slice:
-    """Give the packed channels of a phase."""
+    """Return the packed channels of a phase."""
     start = (phase[0] * SIDE + phase[1]) * channels
     return slice(start, start + channels)

@@ -24,7 +24,7 @@ def apply(graph: GraphDef) -> Rewritten:
 
 
 def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
-    """Give what takes the place of a convolution and of what scales it, or None where it is another."""
+    """Return what takes the place of a convolution and of what scales it, or None where it is another."""
     joined, kernel = structure.source(conv), structure.constant(conv, 1)
     if joined.op != "ConcatV2" or kernel is None or not engine.is_pointwise(structure, conv, kernel):
         return None
@@ -52,7 +52,7 @@ def _replacement(structure: Structure, conv: NodeDef) -> Replacement | None:
 
 
 def _pixel(structure: Structure, node: NodeDef) -> str | None:
-    """Give the map of one pixel that a node spreads over a larger one, or None."""
+    """Return the map of one pixel that a node spreads over a larger one, or None."""
     if node.op not in RESIZES or node.attr["T"].type != tf.float32.as_datatype_enum:
         return None
     return str(node.input[0]) if structure.map_size(node.input[0]) == (1, 1) else None

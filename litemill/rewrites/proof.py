@@ -40,7 +40,7 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 def results(graph: GraphDef, output: str, inputs: Inputs) -> list[Result]:
-    """Give what a cut graph makes of each row of its inputs.
+    """Return what a cut graph makes of each row of its inputs.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def prove(
 
 
 def _figures(got: Result, wanted: Result) -> tuple[float, float]:
-    """Give the largest error as a share of the range, and the PSNR in dB; what is no number is infinitely far."""
+    """Return the largest error as a share of the range, and the PSNR in dB; what is no number is infinitely far."""
     if got.shape != wanted.shape or not np.isfinite(got).all():
         return float("inf"), 0.0
     peak = float(np.ptp(wanted)) or 1.0

@@ -114,7 +114,7 @@ def packed_mirrored(values: tf.Tensor, blocks: int) -> tf.Tensor:
 
 
 def _mixed(values: tf.Tensor, axis: int, even: int, odd: int) -> tf.Tensor:
-    """Give a line of blocks with the even phases along an axis from one line, the odd ones from another."""
+    """Return a line of blocks with the even phases along an axis from one line, the odd ones from another."""
     lines = line(values, axis, even), line(values, axis, odd)
     phases = SIDE if axis == 1 else PHASES
     channels = values.shape[3] // phases

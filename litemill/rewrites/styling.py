@@ -61,7 +61,7 @@ def normalized(values: tf.Tensor, style: Style, phases: int = 1, *, by_squares: 
 
 
 def _mean(values: tf.Tensor) -> tf.Tensor:
-    """Give the mean over rows and columns; by two ops where channels are few."""
+    """Return the mean over rows and columns; by two ops where channels are few."""
     if values.shape[3] > FEW_CHANNELS:
         return tf.reduce_mean(values, [1, 2], keepdims=True)
     return tf.reduce_mean(tf.reduce_mean(values, [1], keepdims=True), [2], keepdims=True)
@@ -76,7 +76,7 @@ def _over_phases(means: tf.Tensor, phases: int) -> tf.Tensor:
 
 
 def _wide(vector: tf.Tensor, values: tf.Tensor, phases: int) -> tf.Tensor:
-    """Give a vector to every phase, and to a whole row where channels are few."""
+    """Return a vector to every phase, and to a whole row where channels are few."""
     vector = tf.concat([vector] * phases, 3) if phases > 1 else vector
     if values.shape[3] > FEW_CHANNELS:
         return vector

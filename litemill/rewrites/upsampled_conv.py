@@ -50,7 +50,7 @@ def doubled(structure: Structure, node: NodeDef) -> bool:
 
 
 def _matched(structure: Structure, node: NodeDef) -> tuple[Kernel | None, str]:
-    """Give the kernel of a convolution and the tensor of the small map, where the structure is the one wanted."""
+    """Return the kernel of a convolution and the tensor of the small map, where the structure is the one wanted."""
     if not is_plain_conv(node) or stride(node) != 1:
         return None, ""
     kernel, pad = structure.constant(node, 1), structure.source(node)

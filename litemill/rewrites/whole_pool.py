@@ -21,7 +21,7 @@ def apply(graph: GraphDef) -> Rewritten:
 
 
 def mean(values: tf.Tensor) -> tf.Tensor:
-    """Give the mean [n, 1, 1, channels] of a map."""
+    """Return the mean [n, 1, 1, channels] of a map."""
     return tf.reduce_mean(values, [1, 2], keepdims=True)
 
 

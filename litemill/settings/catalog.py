@@ -186,7 +186,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("transfer is for a stylization of two graphs: no tflite file, and without `part`")
 
     def halves(self) -> dict[str, "Entry"]:
-        """Give an entry of each file by the folder, below the source's, that it is unpacked to."""
+        """Return an entry of each file by the folder, below the source's, that it is unpacked to."""
         if self.transfer is None:
             return {"": self}
         predict = replace(self, transfer=None)
@@ -202,7 +202,7 @@ def load() -> Catalog:
 
 
 def entry(name: str) -> Entry:
-    """Give one source of the catalogue; SettingsError with the nearest name where there is none."""
+    """Return one source of the catalogue; SettingsError with the nearest name where there is none."""
     catalog = load()
     reader.require(name, catalog, str(CATALOG), "source")
     return catalog[name]

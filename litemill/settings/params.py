@@ -60,7 +60,7 @@ class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"{joined[0]!r}: no picture's name can hold ' + ', which joins content and style")
 
     def of(self, kind: Kind) -> tuple[str, ...]:
-        """Give one of the two sets."""
+        """Return one of the two sets."""
         return self.calibration if kind == "calibration" else self.evaluation
 
 
@@ -161,17 +161,17 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     styles: str = "data/images/style"
 
     def network(self, name: str) -> Network:
-        """Give a network; SettingsError with the nearest name where there is none."""
+        """Return a network; SettingsError with the nearest name where there is none."""
         reader.require(name, self.networks, str(PARAMS), "network")
         return self.networks[name]
 
     def recipe(self, name: str) -> Recipe:
-        """Give a recipe; SettingsError with the nearest name where there is none."""
+        """Return a recipe; SettingsError with the nearest name where there is none."""
         reader.require(name, self.recipes, str(PARAMS), "recipe")
         return self.recipes[name]
 
     def built_with(self, network: str) -> tuple[str, ...]:
-        """Give the names of the recipes that a network is built with, in the order of `recipes`."""
+        """Return the names of the recipes that a network is built with, in the order of `recipes`."""
         chosen = self.network(network).recipes
         return tuple(name for name in self.recipes if chosen is None or name in chosen)
 

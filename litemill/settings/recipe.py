@@ -39,7 +39,7 @@ class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ssim: Share | None = None
 
     def unmet(self, metrics: Mapping[str, float]) -> dict[str, float]:
-        """Give the least values that figures stay below, by name."""
+        """Return the least values that figures stay below, by name."""
         least = {name: floor for name, floor in msgspec.structs.asdict(self).items() if floor is not None}
         return {name: floor for name, floor in least.items() if name in metrics and metrics[name] < floor}
 

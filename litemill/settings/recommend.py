@@ -65,5 +65,5 @@ class Recommend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     same_latency: Share = 0.05
 
     def rule(self, target: Target) -> Rule:
-        """Give the rule of a target."""
+        """Return the rule of a target."""
         return self.cpu if target == "cpu" else self.gpu

@@ -41,10 +41,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: dict[str, Limit] = {}
 
     def memory_bytes(self, network: str) -> int:
-        """Give the memory that a network's units may take."""
+        """Return the memory that a network's units may take."""
         own = self.networks.get(network, Limit()).memory_gb
         return int((own or self.memory_gb) * 1e9)
 
     def seconds(self, network: str) -> float:
-        """Give the time that each of a network's units may take."""
+        """Return the time that each of a network's units may take."""
         return 60 * (self.networks.get(network, Limit()).minutes or self.minutes)

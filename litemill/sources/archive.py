@@ -99,7 +99,7 @@ def _inflate(file: Path, plain: IO[bytes], label: str) -> None:
 
 
 def _members(tar: tarfile.TarFile, label: str) -> Members:
-    """Give the regular files of `tar` by name; SourceError if any member at all is one that could do harm."""
+    """Return the regular files of `tar` by name; SourceError if any member at all is one that could do harm."""
     found: Members = {}
     total = 0
     for count, member in enumerate(tar, 1):

@@ -117,7 +117,7 @@ class _Walk:
                 raise _Broken(f"{size} bytes at byte {start} of {len(self.data)}")
 
     def _fields(self, at: int, name: str) -> dict[int, int]:
-        """Give the place of each field of a table that is there."""
+        """Return the place of each field of a table that is there."""
         start = at - self.number(at, "i")
         length, size = self.number(start, "H"), self.number(start + 2, "H")
         if length < 4 or length % 2 or start + length > len(self.data) or at + size > len(self.data):  # noqa: PLR2004  its two lengths

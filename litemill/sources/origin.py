@@ -77,14 +77,14 @@ def get(
 
 
 def default_cache() -> Path:
-    """Give the folder of downloads: $LITEMILL_CACHE, or the one that the system has for such."""
+    """Return the folder of downloads: $LITEMILL_CACHE, or the one that the system has for such."""
     import pooch  # noqa: PLC0415  for those who download only
 
     return Path(pooch.os_cache("litemill") if CACHE_VARIABLE not in os.environ else os.environ[CACHE_VARIABLE])
 
 
 def _addresses(entry: Entry, where: str, cache: Path) -> tuple[tuple[str, ...], Path]:
-    """Give the addresses to ask, and the place of the answer in the cache."""
+    """Return the addresses to ask, and the place of the answer in the cache."""
     if where == "upstream":
         return addresses(entry.url), cache / "upstream" / entry.mirror
     base = where.rstrip("/")
@@ -93,7 +93,7 @@ def _addresses(entry: Entry, where: str, cache: Path) -> tuple[tuple[str, ...], 
 
 
 def _known(entry: Entry, name: str, where: str) -> list[Known]:
-    """Give what the file may be: a mirror may hold upstream's or the embedded one."""
+    """Return what the file may be: a mirror may hold upstream's or the embedded one."""
     own = entry.embedded
     embedded = [Known(own.sha256, own.size_bytes, own.rebuilt)] if own else []
     if where == "embedded":
@@ -150,7 +150,7 @@ _STORAGE = "https://storage.googleapis.com"
 
 
 def addresses(url: str) -> tuple[str, ...]:
-    """Give the addresses to ask for `url`, in turn.
+    """Return the addresses to ask for `url`, in turn.
 
     Parameters
     ----------

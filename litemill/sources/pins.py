@@ -34,7 +34,7 @@ class Pins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def find(name: str, where: Where) -> Pin | None:
-    """Give what a source was at its first download, if there was one."""
+    """Return what a source was at its first download, if there was one."""
     pins = _read()
     return (pins.upstream if where == "upstream" else pins.mirror).get(name)
 

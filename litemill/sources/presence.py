@@ -58,7 +58,7 @@ def presence(name: str, half: str, entry: Entry, cache: Path) -> Presence:
 
 
 def _places(name: str, entry: Entry, cache: Path, pinned: list[str]) -> tuple[Place, ...]:
-    """Give where the source is; a file in the cache counts only if it is a known one."""
+    """Return where the source is; a file in the cache counts only if it is a known one."""
     known = {*pinned, entry.sha256, entry.embedded.sha256 if entry.embedded else None}
     # upstream's files are in one folder there, those of each mirror in another
     downloads = cache.glob(f"*/{entry.mirror}")

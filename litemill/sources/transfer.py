@@ -51,7 +51,7 @@ class UnansweredError(SourceError):
 
 
 def shown(url: str) -> str:
-    """Give an address without the password that it may hold."""
+    """Return an address without the password that it may hold."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -89,7 +89,7 @@ def transfer(session: "Session", url: str, part: Path, limits: Limits, deadline:
 
 
 def at_hand(part: Path) -> int:
-    """Give the bytes of `part` that a transfer can go on from: none where nobody knows what they are of."""
+    """Return the bytes of `part` that a transfer can go on from: none where nobody knows what they are of."""
     return part.stat().st_size if part.is_file() and _note(part).is_file() else 0
 
 
@@ -184,7 +184,7 @@ def _receive(response: "Response", part: Path, start: int, limits: Limits, deadl
 
 
 def _chunks(response: "Response", limits: Limits) -> Iterator[bytes]:
-    """Give the body as it comes, undecoded; a dropped connection ends it, a silent one is Again."""
+    """Return the body as it comes, undecoded; a dropped connection ends it, a silent one is Again."""
     import urllib3  # noqa: PLC0415  for those who download only
 
     try:

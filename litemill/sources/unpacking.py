@@ -91,7 +91,7 @@ def _saved_model(archive: Archive, new: Path) -> None:
 
 
 def _only(candidates: list[PurePosixPath], archive: Archive, wanted: str) -> PurePosixPath:
-    """Give the one candidate; SourceError that names what there is where there is none or another."""
+    """Return the one candidate; SourceError that names what there is where there is none or another."""
     if len(candidates) == 1:
         return candidates[0]
     names = sorted(map(str, candidates or archive.members))

@@ -61,7 +61,7 @@ def resize(pixels: Pixels, height: int, width: int) -> Pixels:
 
 
 def shares(pixels: Pixels) -> Floats:
-    """Give uint8 as float32 in [0, 1]."""
+    """Return uint8 as float32 in [0, 1]."""
     return pixels.astype(np.float32) / np.float32(255)
 
 
@@ -119,7 +119,7 @@ def _positions(size: int, new: int, corners: Corners) -> Floats:
 
 
 def _weights(size: int, new: int, corners: Corners) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
-    """Give the lower and upper neighbours of each new position, and how far it is from the lower one."""
+    """Return the lower and upper neighbours of each new position, and how far it is from the lower one."""
     at = _positions(size, new, corners)
     if corners == "half_pixel":
         at = at - np.float32(0.5)

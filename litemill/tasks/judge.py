@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from litemill.ground import project
 from litemill.ground.errors import RecordError
-from litemill.ground.io import Arrays
+from litemill.ground.npz import Arrays
 from litemill.records import store
 from litemill.settings import label_names
 from litemill.settings.catalog import Entry
@@ -25,10 +25,10 @@ class Runs(Protocol):
     """What judges need of a file: `litemill.runtime.Model` here, or the same elsewhere."""
 
     def size(self, role: str) -> tuple[int, int]:
-        """Give height and width of an input."""
+        """Return height and width of an input."""
 
     def run(self, values: Mapping[str, npt.NDArray[Any]]) -> Floats:
-        """Give the output for inputs by role, without the batch axis."""
+        """Return the output for inputs by role, without the batch axis."""
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -101,7 +101,7 @@ def judge(model: Runs, case: Case) -> Judgement:
 
 
 def original(case: Case) -> Figures:
-    """Give the original's own IoU with the ground truth by class."""
+    """Return the original's own IoU with the ground truth by class."""
     labels = [case.reference[f"labels_{index:03}"].astype(np.uint8) for index in range(len(case.names))]
     return _truth_iou(labels, case)
 
@@ -120,7 +120,7 @@ def summary(figures: Iterable[Figures]) -> Figures:
 
 
 def _samples(model: Runs, case: Case) -> list[Arrays]:
-    """Give the samples one by one, made anew where the file's input has another size than the network's."""
+    """Return the samples one by one, made anew where the file's input has another size than the network's."""
     first = roles.inputs(case.settings)[0]
     arrays = case.inputs
     if model.size(first) != case.settings.input:

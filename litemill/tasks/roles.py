@@ -4,7 +4,7 @@ from litemill.settings.network import Network
 
 
 def inputs(network: Network) -> tuple[str, ...]:
-    """Give the roles of a network's inputs, in the order in which its TFLite file has them."""
+    """Return the roles of a network's inputs, in the order in which its TFLite file has them."""
     if network.part == "predict":
         return ("style",)
     return ("content", "bottleneck") if network.part == "transfer" else ("image",)
@@ -18,7 +18,7 @@ def accuracy(network: Network) -> str:
 
 
 def output(network: Network) -> str:
-    """Give the role of a network's output."""
+    """Return the role of a network's output."""
     if network.part == "predict":
         return "bottleneck"
     return "stylized" if network.part == "transfer" else network.output

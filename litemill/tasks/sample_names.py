@@ -7,7 +7,7 @@ KINDS: tuple[Kind, ...] = ("calibration", "evaluation")
 
 
 def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
-    """Give a network's samples by name: a picture, or `content + style` for the transfer network.
+    """Return a network's samples by name: a picture, or `content + style` for the transfer network.
 
     Any picture can be a style, so content pictures help to calibrate predict where paintings are few. Contents and
     styles are paired in turn, twice round the longer list.
@@ -25,5 +25,5 @@ def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
 
 
 def style_of(sample: str) -> str:
-    """Give the painting of a sample named `content + style`."""
+    """Return the painting of a sample named `content + style`."""
     return sample.split(" + ")[1]

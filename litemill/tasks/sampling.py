@@ -4,7 +4,7 @@ import numpy as np
 
 from litemill.ground import project
 from litemill.ground.errors import SettingsError
-from litemill.ground.io import Arrays
+from litemill.ground.npz import Arrays
 from litemill.settings.catalog import Crop, Entry
 from litemill.settings.network import Network
 from litemill.tasks import images, segmentation, stylization
@@ -15,7 +15,7 @@ STYLE_SIZE = (256, 256)
 
 
 def collect(network: Network, entry: Entry, sample_names: tuple[str, ...]) -> Arrays:
-    """Give the inputs of a network by role, [n, height, width, 3] each; a transfer network's bottleneck is left open.
+    """Return the inputs of a network by role, [n, height, width, 3] each; a transfer network's bottleneck is left open.
 
     For the transfer network `style` holds the paintings that the bottlenecks are of.
     """
@@ -31,7 +31,7 @@ def collect(network: Network, entry: Entry, sample_names: tuple[str, ...]) -> Ar
 
 
 def crop_of(entry: Entry) -> Crop:
-    """Give the pre-processing of a segmentation source; SettingsError where the catalogue has none."""
+    """Return the pre-processing of a segmentation source; SettingsError where the catalogue has none."""
     if entry.crop is None:
         raise SettingsError(
             f"{project.CATALOG}: a segmentation source without a crop", remedy="add crop: {size: [h, w]}"
@@ -44,5 +44,5 @@ def _image(name: str, entry: Entry, size: tuple[int, int]) -> Floats:
 
 
 def stylized(name: str, size: tuple[int, int]) -> Floats:
-    """Give a picture as a stylization network takes it."""
+    """Return a picture as a stylization network takes it."""
     return stylization.prepare(images.read(project.IMAGES / name), size)

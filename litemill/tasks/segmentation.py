@@ -13,7 +13,7 @@ Size = tuple[int, int]
 
 
 def fitted(size: Size, crop: Size, fit: Fit = "shrink") -> Size:
-    """Give height and width of a picture that was made to fit the crop, its shape kept unless it is stretched."""
+    """Return height and width of a picture that was made to fit the crop, its shape kept unless it is stretched."""
     if fit == "stretch":
         return crop
     scale = min(np.float32(whole) / np.float32(side) for side, whole in zip(size, crop, strict=True))
@@ -70,7 +70,7 @@ def judge_logits(logits: Floats, original: npt.NDArray[np.floating]) -> dict[str
 
 
 def truth_iou(pairs: Sequence[tuple[Pixels, Pixels]], names: Sequence[str]) -> dict[str, float]:
-    """Give the IoU with the ground truth of each class that it holds; 255 in it is not judged."""
+    """Return the IoU with the ground truth of each class that it holds; 255 in it is not judged."""
     counts = sum(metrics.confusion(found, truth, len(names)) for found, truth in pairs)
     scores = metrics.class_iou(np.asarray(counts))
     present = sorted({int(label) for _, truth in pairs for label in np.unique(truth)} - {255})

@@ -10,7 +10,7 @@ ONE, OTHER = File("a" * 32, 1000), File("b" * 32, 1000)
 
 
 def side(file: File | None = ONE, **figures: float) -> Side:
-    """Give a side of one artifact."""
+    """Return a side of one artifact."""
     return Side({"birds": {"int8": FIGURES | figures}}, {("birds", "int8"): file} if file else {})
 
 

@@ -12,7 +12,7 @@ Size = tuple[int, int]
 
 
 def exported(network: Callable[[Any, Size], Any], crop: Size) -> GraphDef:
-    """Give the whole graph of a network that turns [1, *crop, 3] into logits of some stride."""
+    """Return the whole graph of a network that turns [1, *crop, 3] into logits of some stride."""
     with tf.Graph().as_default() as graph:
         picture = tf1.placeholder(tf.uint8, [1, None, None, 3], name="ImageTensor")
         image, fitted = _prepared(picture, crop)
@@ -28,7 +28,7 @@ def exported(network: Callable[[Any, Size], Any], crop: Size) -> GraphDef:
 
 
 def strided(size: Size, stride: int) -> Size:
-    """Give the size of a feature map, as the exporter computes it."""
+    """Return the size of a feature map, as the exporter computes it."""
     return (size[0] - 1) // stride + 1, (size[1] - 1) // stride + 1
 
 

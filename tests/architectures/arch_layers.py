@@ -15,7 +15,7 @@ def linear(values: Any) -> Any:
 
 
 def resized(values: Any, size: tuple[int, int], name: str | None = None) -> Any:
-    """Give a feature map at a fixed size, as DeepLab does: corners aligned."""
+    """Return a feature map at a fixed size, as DeepLab does: corners aligned."""
     return tf1.image.resize_bilinear(values, list(size), align_corners=True, name=name)
 
 
@@ -76,7 +76,7 @@ class Layers:
     def separable(
         self, values: Any, channels: int, *, rate: int = 1, activation: Activation = tf.nn.relu, name: str
     ) -> Any:
-        """Give DeepLab's separable convolution: batch norm and activation behind each half."""
+        """Return DeepLab's separable convolution: batch norm and activation behind each half."""
         values = self.depthwise(values, rate=rate, activation=activation, name=f"{name}_depthwise")
         return self.conv(values, channels, activation=activation, name=f"{name}_pointwise")
 

@@ -18,7 +18,7 @@ NORM_EPSILON = 1e-5
 
 
 def stylization() -> GraphDef:
-    """Give the whole graph: content and style of any size in, the stylized picture out."""
+    """Return the whole graph: content and style of any size in, the stylized picture out."""
     with tf.Graph().as_default() as graph:
         content, style = (tf1.placeholder(tf.float32, [None, None, None, 3], name) for name in ("content", "style"))
         transfer(content, predict(style))
@@ -26,7 +26,7 @@ def stylization() -> GraphDef:
 
 
 def predict(style: Any) -> Any:
-    """Give the bottleneck [n, 1, 1, 100]; Magenta clips at 6 where InceptionV3 does not."""
+    """Return the bottleneck [n, 1, 1, 100]; Magenta clips at 6 where InceptionV3 does not."""
     layers = _Inception(1, scaled=False)
     with tf1.name_scope("InceptionV3"):
         values = layers.stem(style)
@@ -40,7 +40,7 @@ def predict(style: Any) -> Any:
 
 
 def transfer(content: Any, bottleneck: Any) -> Any:
-    """Give the stylized picture; batch norm while it contracts, the style's own norm from there on."""
+    """Return the stylized picture; batch norm while it contracts, the style's own norm from there on."""
     layers = _Transformer(2, bottleneck)
     values = layers.contract(content, 32, 9, 1, "conv1")
     values = layers.contract(values, 64, 3, 2, "conv2")
@@ -56,7 +56,7 @@ def transfer(content: Any, bottleneck: Any) -> Any:
 
 class _Inception(Layers):
     def block(self, values: Any, *convs: tuple[int, int | tuple[int, int]], **last: Any) -> Any:
-        """Give one branch; what `last` says holds for its last convolution."""
+        """Return one branch; what `last` says holds for its last convolution."""
         for channels, side in convs[:-1]:
             values = self.conv(values, channels, side, activation=tf.nn.relu6)
         channels, side = convs[-1]
@@ -110,7 +110,7 @@ class _Transformer(Layers):
             return self.conv(_mirrored(values, side), channels, side, stride=stride, padding="VALID", name=name)
 
     def styled(self, values: Any, channels: int, side: int, activation: Any, name: str) -> Any:
-        """Give a convolution whose normalized values the style scales and shifts."""
+        """Return a convolution whose normalized values the style scales and shifts."""
         beta, gamma = self._style(channels, name), self._style(channels, name)
         with tf1.name_scope(f"transformer/{name}"):
             weights = self.weights(side, side, int(values.shape[3]), channels)
@@ -121,7 +121,7 @@ class _Transformer(Layers):
             return activation(values)
 
     def doubled(self, values: Any, factor: int) -> Any:
-        """Give the nearest neighbours; the last layer, too, has such a resize, by 1."""
+        """Return the nearest neighbours; the last layer, too, has such a resize, by 1."""
         size = tf.shape(values)[1:3] * factor
         return tf1.image.resize_nearest_neighbor(values, size)
 

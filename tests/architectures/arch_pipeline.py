@@ -68,23 +68,23 @@ class Network:
         return path
 
     def first(self) -> dict[str, Array]:
-        """Give the first sample of each input, without a batch axis."""
+        """Return the first sample of each input, without a batch axis."""
         return {role: values[0] for role, values in self.samples.items()}
 
     def expected(self) -> Array:
-        """Give what TensorFlow makes of the first sample."""
+        """Return what TensorFlow makes of the first sample."""
         values = {role: value[None] for role, value in self.first().items()}
         return np.asarray(runner(self.graph)(values, [self.role])[0][0])
 
     def error(self, path: Path, expected: Array) -> float:
-        """Give the largest error of a file on the first sample, as a share of the range of values."""
+        """Return the largest error of a file on the first sample, as a share of the range of values."""
         model = Model(path)
         assert {tensor.name: tensor.shape for tensor in model.inputs} == self.shapes
         return float(np.abs(model.run(self.first()) - expected).max() / np.ptp(expected))
 
 
 def segmentation(whole: GraphDef, found: Cuts, size: Size) -> Network:
-    """Give the network between the cuts that were found, for an input size of its own."""
+    """Return the network between the cuts that were found, for an input size of its own."""
     assert found.crop is not None
     image = (found.cut["image"], (1, *found.crop.size, 3))
     return Network(whole, {"image": image}, ("logits", found.cut["logits"]), (found.crop.size, size))
@@ -100,5 +100,5 @@ def quantized_channels(path: Path) -> tuple[int, int]:
 
 
 def deviation(ours: int, published: float) -> float:
-    """Give by how much our bytes differ from the published ones, as a share of these."""
+    """Return by how much our bytes differ from the published ones, as a share of these."""
     return (ours - published) / published

@@ -63,7 +63,7 @@ def _network(folder: Path, size: Size) -> Network:
 
 
 def _peak_mb() -> float:
-    """Give this process's peak resident memory; NaN where the system does not say."""
+    """Return this process's peak resident memory; NaN where the system does not say."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found[1]) / 1024 if found else float("nan")

@@ -60,7 +60,7 @@ def networks(whole: SourceGraph, found_and_proof: tuple[Cuts, Proof]) -> dict[st
 
 @pytest.fixture(scope="module")
 def files(networks: dict[str, Network], tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
-    """Give a file for each published size."""
+    """Return a file for each published size."""
     folders = {part: tmp_path_factory.mktemp(part) for part in networks}
     return {(part, recipe): networks[part].converted(recipe, folders[part]) for part, recipe in PUBLISHED}
 

@@ -45,7 +45,7 @@ def step(name: str, folder: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder that the frozen graph lies in."""
+    """Return the folder that the frozen graph lies in."""
     found = tmp_path_factory.mktemp("xception")
     assert step("build", found)["parameters"] == pytest.approx(41.3e6, rel=0.005)
     return found

@@ -87,7 +87,7 @@ def segmented(dist: Path, request: pytest.FixtureRequest) -> tuple[Path, list[st
 
 
 def ours(model: Path) -> Pixels:
-    """Give the labels that our own pre- and post-processing finds with the same file."""
+    """Return the labels that our own pre- and post-processing finds with the same file."""
     pixels = images.read(BIRD)
     runtime = Model(model)
     crop = Crop(runtime.size("image"))

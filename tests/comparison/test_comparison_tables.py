@@ -4,8 +4,8 @@ from litemill.analysis.budgets import Outcome
 from litemill.analysis.changes import Side, artifacts, settings
 from litemill.bench import statistics
 from litemill.comparison import render, tables
+from litemill.comparison.budgets import Held
 from litemill.comparison.compare import NOT_COMPARABLE, Compared, Comparison
-from litemill.comparison.tables import Held
 from litemill.dvc.revision import File
 from litemill.settings.budgets import Budget
 

@@ -10,7 +10,7 @@ import pytest
 from litemill.analysis.changes import Artifact
 from litemill.comparison import pictures
 from litemill.dvc.revision import Revision
-from litemill.ground import io, project
+from litemill.ground import io, npz, project
 from litemill.render.grid import Grid
 
 NAMES = ("content/a.png", "content/b.png")
@@ -33,7 +33,7 @@ class Side(Revision):
 def side(folder: Path, answers: list[npt.NDArray[np.generic]], names: tuple[str, ...] = NAMES) -> Side:
     """Write what a side's int8 file said to its samples."""
     said = {f"int8_{index:03}": answer for index, answer in enumerate(answers)}
-    io.write_arrays(folder / project.outputs("birds"), said)
+    npz.write(folder / project.outputs("birds"), said)
     record = json.dumps({"evaluation": names, "of_another_version": 1})
     io.write(folder / project.record("samples", "birds"), record.encode())
     return Side(folder)

@@ -10,7 +10,7 @@ SIZES = [(300, 200), (201, 333), (513, 7), (1, 1)]
 
 
 def parts(size: tuple[int, int]) -> tuple[Pixels, Floats, Floats]:
-    """Give a photo, a white painting of another size, and a matte: left surely out, right surely in."""
+    """Return a photo, a white painting of another size, and a matte: left surely out, right surely in."""
     photo = np.random.default_rng(7).integers(0, 200, (*size, 3), np.uint8)
     fitted = np.zeros((40, 60, 4), np.float32)
     fitted[..., 3] = np.linspace(-0.5, 1.5, 60)

@@ -6,7 +6,7 @@ from litemill.composition import matte
 
 
 def edge(at: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Give a photo [40, 60, 3], dark left of a column and coloured right of it."""
+    """Return a photo [40, 60, 3], dark left of a column and coloured right of it."""
     photo = np.full((40, 60, 3), 0.1, np.float32)
     photo[:, at:] = (0.9, 0.6, 0.4)
     return photo

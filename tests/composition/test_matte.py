@@ -19,13 +19,13 @@ BIRD = 3
 
 
 def share_of(seen: Seen, *chosen: int) -> Floats:
-    """Give the matte of classes at the size that the network saw."""
+    """Return the matte of classes at the size that the network saw."""
     fitted = images.enlarged(matte.fit(seen, chosen), seen.pixels.shape[:2])
     return matte.alpha(images.shares(seen.pixels), fitted)
 
 
 def sides(width: int = 80) -> Seen:
-    """Give a grey photo, whose right half is more and more surely class 1."""
+    """Return a grey photo, whose right half is more and more surely class 1."""
     share = np.broadcast_to(np.clip((np.arange(width) - 20) / (width - 40), 0, 1).astype(np.float32), (50, width))
     return Seen(np.full((50, width, 3), 128, np.uint8), np.stack([1 - share, share], -1))
 

@@ -17,7 +17,7 @@ TILE = (64, 64)
 
 
 def smooth(height: int, width: int) -> Pixels:
-    """Give a photo that turns from dark to light, left to right."""
+    """Return a photo that turns from dark to light, left to right."""
     row = np.linspace(20, 230, width).astype(np.uint8)
     return np.repeat(np.tile(row, (height, 1))[..., None], 3, -1)
 

@@ -13,7 +13,7 @@ Pictures = npt.NDArray[np.float32]
 
 
 def network(*, ruined: bool = False) -> bytes:
-    """Give a graph like a small MobileNetV2: a strided stem, residual blocks, a dilated one, a mean, a last layer.
+    """Return a graph like a small MobileNetV2: a strided stem, residual blocks, a dilated one, a mean, a last layer.
 
     Where it is `ruined`, the last layer has very large weights for a channel that is always 0: its int8 scales are lost
     on them.
@@ -45,7 +45,7 @@ def network(*, ruined: bool = False) -> bytes:
 
 
 def pictures(count: int, seed: int) -> dict[str, Pictures]:
-    """Give smooth pictures [count, 33, 33, 3] between -1 and 1: neighbours and channels alike, as in photos."""
+    """Return smooth pictures [count, 33, 33, 3] between -1 and 1: neighbours and channels alike, as in photos."""
     random = np.random.default_rng(seed)
     coarse = random.normal(0, 1, (count, 6, 6, 3)) + random.normal(0, 1, (count, 6, 6, 1))
     smooth = np.asarray(tf.image.resize(coarse, SHAPE[1:3], "bicubic"))

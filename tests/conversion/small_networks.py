@@ -16,7 +16,7 @@ SAMPLES = {"image": np.random.default_rng(1).random((6, 16, 16, 8), np.float32)}
 
 
 def graph() -> bytes:
-    """Give a network of two convolutions about a depthwise one; the first's weights are float16 numbers."""
+    """Return a network of two convolutions about a depthwise one; the first's weights are float16 numbers."""
     random = np.random.default_rng(0)
     first, middle, last = (
         random.normal(0, 0.1, shape).astype(np.float32) for shape in ((3, 3, 8, 32), (3, 3, 32, 1), (3, 3, 32, 16))
@@ -42,12 +42,12 @@ def model(data: bytes) -> Any:
 
 
 def names(data: bytes) -> list[str]:
-    """Give the names of all tensors."""
+    """Return the names of all tensors."""
     return [tensor.name.decode() for graph in model(data).subgraphs for tensor in graph.tensors]
 
 
 def buffer_starts(data: bytes) -> list[int]:
-    """Give where in the file each buffer's bytes start."""
+    """Return where in the file each buffer's bytes start."""
     root = schema.Model.GetRootAs(data)
     buffers = [root.Buffers(index) for index in range(root.BuffersLength())]
     return [one._tab.Vector(one._tab.Offset(4)) for one in buffers if one.DataLength()]

@@ -26,7 +26,7 @@ SAMPLES = {"image": np.random.default_rng(1).random((6, 16, 16, 8), np.float32)}
 
 
 def network() -> bytes:
-    """Give a network with enough weights to be worth quantizing."""
+    """Return a network with enough weights to be worth quantizing."""
     random = np.random.default_rng(0)
     with tf.Graph().as_default() as graph:
         image = tf.compat.v1.placeholder(tf.float32, SHAPE, name="image")

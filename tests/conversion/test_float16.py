@@ -19,7 +19,7 @@ def plain() -> bytes:
 
 
 def types(data: bytes) -> dict[str, int]:
-    """Give how many constants there are of each type, by its size in bytes."""
+    """Return how many constants there are of each type, by its size in bytes."""
     read = model(data)
     kinds = {0: "float32", 1: "float16"}
     found = [kinds[one.type] for one in read.subgraphs[0].tensors if one.buffer and one.type in kinds

@@ -15,7 +15,7 @@ from small_networks import SAMPLES, SHAPE, file, model
 from litemill.conversion import tflite
 from litemill.conversion.converter import convert
 from litemill.conversion.quantizer import choose, quantized
-from litemill.ground import io, project
+from litemill.ground import npz, project
 from litemill.ground.errors import ConversionError
 from litemill.records.base import Tensor
 from litemill.runtime import Model
@@ -34,12 +34,12 @@ def plain() -> bytes:
 
 
 def ways(data: bytes, *rules: OpRule) -> dict[str, str]:
-    """Give how each operator computes, by its scope in the graph; those that stay in float left out."""
+    """Return how each operator computes, by its scope in the graph; those that stay in float left out."""
     return {op.output.split("/")[0]: way for op, way in choose(data, rules).items()}
 
 
 def weights(data: bytes) -> dict[str, tuple[int, int, bool]]:
-    """Give type, scales and whether a DEQUANTIZE makes them, of each operator's weights, by its scope in the graph."""
+    """Return type, scales and whether a DEQUANTIZE makes them, of each operator's weights, by its scope in the graph."""
     read = tflite.read(data)
     graph = read.subgraphs[0]
     makers = {op.outputs[0]: op for op in graph.operators if tflite.op_name(read, op) == "DEQUANTIZE"}
@@ -158,8 +158,8 @@ def test_the_same_file_gives_the_same_bytes_in_another_process() -> None:
 def test_the_recipes_of_the_transfer_network_are_one_partition_and_near_the_original(recipe: str) -> None:
     path = needs.built(project.artifact("magenta_transfer", recipe))
     least = {"fp16_exact": 100, "mixed": 39, "fastest": 36.5}
-    found = io.read_arrays(project.samples("magenta_transfer", "evaluation"))
-    original = io.read_arrays(project.reference("magenta_transfer"))["stylized"]
+    found = npz.read(project.samples("magenta_transfer", "evaluation"))
+    original = npz.read(project.reference("magenta_transfer"))["stylized"]
     file_of = Model(path)
     assert len(file_of.partitions()) == 1
     errors = [

@@ -6,7 +6,7 @@ import needs
 import pytest
 
 from litemill.conversion import converter, int8, tflite
-from litemill.ground import io, project
+from litemill.ground import npz, project
 from litemill.records import store
 from litemill.runtime import Model
 from litemill.settings.recipe import Recipe
@@ -21,7 +21,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The plain int8 file and the refitted one, repacked."""
     needs.built(project.reference(NETWORK))
     frozen, folder = store.frozen(NETWORK), tmp_path_factory.mktemp("real")
-    samples = io.read_arrays(project.samples(NETWORK, "calibration"))
+    samples = npz.read(project.samples(NETWORK, "calibration"))
     given = (project.graph(NETWORK).read_bytes(), frozen.inputs, frozen.output.name)
     made = {
         "plain": converter.convert(*given, Recipe("int8", 12), samples),

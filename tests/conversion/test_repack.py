@@ -12,8 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 from small_networks import SAMPLES, buffer_starts, file, model, names
 
 from litemill.conversion import tflite
-from litemill.ground import io as storage
-from litemill.ground import project
+from litemill.ground import npz, project
 from litemill.ground.errors import ConversionError
 from litemill.runtime import Model
 from litemill.settings.recipe import OpRule, Recipe
@@ -37,7 +36,7 @@ RECIPES = {
 
 
 def flatbuffer(name: str) -> bytes:
-    """Give an official file without what is zipped to its end."""
+    """Return an official file without what is zipped to its end."""
     data = (LITE_MODELS / name).read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return data[: min([archive.start_dir, *(one.header_offset for one in archive.infolist())])]
@@ -62,7 +61,7 @@ def partitions(data: bytes) -> int:
 
 @pytest.fixture(scope="module", params=OFFICIAL)
 def official(request: pytest.FixtureRequest) -> tuple[bytes, bytes]:
-    """Give an official file and the same repacked."""
+    """Return an official file and the same repacked."""
     data = flatbuffer(request.param)
     return data, tflite.repacked(data)
 
@@ -202,6 +201,6 @@ def test_files_of_the_build_are_repacked(network: str, recipe: str) -> None:
     path = needs.built(project.artifact(network, recipe))
     data = path.read_bytes()
     assert tflite.repacked(data) == data
-    samples = storage.read_arrays(project.samples(network, "calibration"))
+    samples = npz.read(project.samples(network, "calibration"))
     roles = [tensor.role for tensor in Model(path).inputs]
     tflite.require_same(data, tflite.repacked(data), {role: samples[role][0] for role in roles})

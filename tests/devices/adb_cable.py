@@ -52,7 +52,7 @@ class Cable:
         self._pull = pull
 
     def watch(self, during: During, what: str) -> Gauge:
-        """Give what is to be told how many bytes of a file or a line's output have come; it raises `PulledError`."""
+        """Return what is to be told how many bytes of a file or a line's output have come; it raises `PulledError`."""
         for drop in self.drops:
             if drop.during == during and re.search(drop.matching, what):
                 if drop.skip == 0:

@@ -15,7 +15,7 @@ LIMIT = 60  # seconds for any command
 
 
 def binary(folder: Path) -> Path:
-    """Give the adb that comes with the package adbutils, as a file that may be run."""
+    """Return the adb that comes with the package adbutils, as a file that may be run."""
     name = "adb.exe" if sys.platform == "win32" else "adb"
     copy = folder / name
     shutil.copyfile(Path(adbutils.__file__).parent / "binaries" / name, copy)
@@ -24,7 +24,7 @@ def binary(folder: Path) -> Path:
 
 
 def free_port() -> int:
-    """Give a port of loopback that nobody listens on."""
+    """Return a port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -76,6 +76,6 @@ class Adb:
         )  # fmt: skip
 
     def states(self) -> dict[str, str]:
-        """Give the state of each device that it knows, by serial."""
+        """Return the state of each device that it knows, by serial."""
         listed = self.run("devices").stdout.decode().splitlines()[1:]
         return dict(line.split("\t", 1) for line in listed if "\t" in line)

@@ -28,7 +28,7 @@ class Root(Protocol):
         """Lead a line's paths into the folder."""
 
     def environment(self) -> dict[str, str]:
-        """Give the shell's variables."""
+        """Return the shell's variables."""
 
 
 class Unled:
@@ -39,7 +39,7 @@ class Unled:
         self._held = b""
 
     def piece(self, data: bytes) -> bytes:
-        """Give a piece of output as a phone prints it; empty data flushes what is held back."""
+        """Return a piece of output as a phone prints it; empty data flushes what is held back."""
         text = (self._held + data).replace(self._name, b"")
         keep = next(
             (n for n in range(min(len(self._name) - 1, len(text)), 0, -1) if self._name.startswith(text[-n:])), 0

@@ -46,7 +46,7 @@ class Stream:
         self._chunks.put_nowait(data)
 
     async def some(self) -> bytes:
-        """Give what has come, and wait if that is nothing; empty at the end."""
+        """Return what has come, and wait if that is nothing; empty at the end."""
         if self._rest:
             data, self._rest = self._rest, b""
             return data
@@ -58,7 +58,7 @@ class Stream:
         return chunk
 
     async def exactly(self, count: int) -> bytes:
-        """Give `count` bytes; EOFError if the stream ends before."""
+        """Return `count` bytes; EOFError if the stream ends before."""
         parts: list[bytes] = []
         while count > 0:
             data = await self.some()

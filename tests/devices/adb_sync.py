@@ -22,10 +22,10 @@ class Disk(Protocol):
     noexec: bool
 
     def inside(self, path: str) -> Path:
-        """Give where a path of the device really lies."""
+        """Return where a path of the device really lies."""
 
     def free(self) -> int:
-        """Give the bytes that can still be written."""
+        """Return the bytes that can still be written."""
 
 
 class Sync:

@@ -20,7 +20,7 @@ class Message(NamedTuple):
     data: bytes = b""
 
     def pack(self) -> bytes:
-        """Give the message's bytes."""
+        """Return the message's bytes."""
         magic = int.from_bytes(self.command, "little") ^ 0xFFFFFFFF
         total = sum(self.data) & 0xFFFFFFFF if len(self.data) <= OLD_MOST else 0
         return _HEAD.pack(self.command, self.first, self.second, len(self.data), total, magic) + self.data

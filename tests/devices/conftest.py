@@ -15,14 +15,14 @@ from devices.real_adbd import RealAdbd
 
 @pytest.fixture(scope="session")
 def adb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
-    """Give the client."""
+    """Return the client."""
     with Adb(tmp_path_factory.mktemp("adb")) as client:
         yield client
 
 
 @pytest.fixture
 def phone(adb: Adb, tmp_path: Path) -> Iterator[FakePhone]:
-    """Give a fake phone that the client may connect to and knows no longer afterwards."""
+    """Return a fake phone that the client may connect to and knows no longer afterwards."""
     with FakePhone(tmp_path / "phone") as fake:
         yield fake
         adb.run("disconnect", fake.serial)
@@ -30,21 +30,21 @@ def phone(adb: Adb, tmp_path: Path) -> Iterator[FakePhone]:
 
 @pytest.fixture
 def make(adb: Adb, tmp_path: Path) -> Iterator[Making]:
-    """Give what makes phones of a kind."""
+    """Return what makes phones of a kind."""
     with ExitStack() as ends:
         yield Making(adb, tmp_path, ends)
 
 
 @pytest.fixture
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealAdbd]:
-    """Give a real adbd, with a client of its own, in a folder with a short name, as a phone's are."""
+    """Return a real adbd, with a client of its own, in a folder with a short name, as a phone's are."""
     with RealAdbd(tmp_path_factory.mktemp("real")) as device:
         yield device
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.device)])
 def device(request: pytest.FixtureRequest) -> Device:
-    """Give a connected device of each kind, in turn."""
+    """Return a connected device of each kind, in turn."""
     if request.param == "real":
         found: RealAdbd = request.getfixturevalue("real")
         return Device(found.adb, found)

@@ -19,10 +19,10 @@ class Place(Protocol):
         """What adb calls it."""
 
     def host(self, path: str) -> Path:
-        """Give where a path of the device really lies."""
+        """Return where a path of the device really lies."""
 
     def processes(self) -> dict[int, str]:
-        """Give the command lines of what its shells have started, by id."""
+        """Return the command lines of what its shells have started, by id."""
 
     def plug(self) -> None:
         """Let it be connected to."""
@@ -69,19 +69,19 @@ class Device:
         return self.run("shell", line, stdin=stdin)
 
     def at(self, name: str) -> str:
-        """Give the path on the device of a file in its folder."""
+        """Return the path on the device of a file in its folder."""
         return f"{self.tmp}/{name}"
 
     def quoted(self, name: str) -> str:
-        """Give that path as a word of its shell."""
+        """Return that path as a word of its shell."""
         return shlex.quote(self.at(name))
 
     def host(self, name: str) -> Path:
-        """Give where such a file really lies."""
+        """Return where such a file really lies."""
         return self.place.host(self.at(name))
 
     def state(self) -> str | None:
-        """Give its state, or None if the client knows it no longer."""
+        """Return its state, or None if the client knows it no longer."""
         return self.adb.states().get(self.place.serial)
 
     def await_state(self, wanted: str) -> None:

@@ -88,11 +88,11 @@ class FakePhone:
         self._loop.close()
 
     def host(self, path: str) -> Path:
-        """Give where a path of the phone really lies."""
+        """Return where a path of the phone really lies."""
         return self.root.inside(path)
 
     def processes(self) -> dict[int, str]:
-        """Give the command lines of its running processes, by id."""
+        """Return the command lines of its running processes, by id."""
         return self.root.processes()
 
     def plug(self) -> None:
@@ -159,7 +159,7 @@ class FakePhone:
             self._connections.discard(connection)
 
     async def _serve(self, stream: Stream) -> None:
-        """Give the service that a stream is opened for."""
+        """Return the service that a stream is opened for."""
         self.asked.append(stream.name)
         await asyncio.sleep(self.delay)
         kind, _, _ = stream.name.partition(":")

@@ -17,7 +17,7 @@ def heed_all() -> None:
 
 
 def running(root: Path) -> dict[int, str]:
-    """Give the command lines of a phone's processes, by id."""
+    """Return the command lines of a phone's processes, by id."""
     mark = f"{MARK}={root}".encode()
     found = {}
     for entry in Path("/proc").iterdir():

@@ -115,7 +115,7 @@ class PhoneRoot:
         self.write("/sys/devices/system/cpu/possible", "0-7\n")
 
     def inside(self, path: str) -> Path:
-        """Give where a path of the phone really lies."""
+        """Return where a path of the phone really lies."""
         return self.folder / os.path.normpath("/" + path).lstrip("/")
 
     def write(self, path: str, text: str) -> None:
@@ -136,24 +136,24 @@ class PhoneRoot:
         return _PHONES.sub(lambda match: f"{self.folder}{match[0]}", line)
 
     def environment(self) -> dict[str, str]:
-        """Give the variables of the phone's shell."""
+        """Return the variables of the phone's shell."""
         shown = {phone_processes.MARK: str(self.folder), "PHONE_CAPACITY": str(self.capacity)}
         noexec = {"PHONE_NOEXEC": "1"} if self.noexec else {}
         return {"PATH": str(self.inside("/system/bin")), "HOME": "/", "HOSTNAME": self.properties["ro.product.device"],
                 "TMPDIR": str(self.inside(TMP)), "LC_ALL": "C.UTF-8", **shown, **noexec, **self.env}  # fmt: skip
 
     def free(self) -> int:
-        """Give the bytes that can still be written below `/data`."""
+        """Return the bytes that can still be written below `/data`."""
         used = sum(path.lstat().st_size for path in self.inside("/data").rglob("*") if path.is_file())
         return max(0, self.capacity - used)
 
     def left(self) -> list[str]:
-        """Give what lies in `/data/local/tmp`."""
+        """Return what lies in `/data/local/tmp`."""
         tmp = self.inside(TMP)
         return sorted(str(path.relative_to(tmp)) for path in tmp.rglob("*"))
 
     def processes(self) -> dict[int, str]:
-        """Give the command lines of its running processes, by id."""
+        """Return the command lines of its running processes, by id."""
         return phone_processes.running(self.folder)
 
     def kill(self, matching: str = "") -> int:

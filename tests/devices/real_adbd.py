@@ -18,7 +18,7 @@ PORT = 5599
 
 
 def program() -> tuple[Path, str] | None:
-    """Give adbd and the folders of its libraries; None if the machine has none."""
+    """Return adbd and the folders of its libraries; None if the machine has none."""
     fetched = FETCHED / "root/usr/lib/android-sdk/platform-tools/adbd"
     if fetched.exists():
         libraries = (FETCHED / "root/usr/lib").glob("*-linux-gnu*")
@@ -28,7 +28,7 @@ def program() -> tuple[Path, str] | None:
 
 
 def namespace() -> tuple[str, ...]:
-    """Give the words that run a command in a namespace of its own."""
+    """Return the words that run a command in a namespace of its own."""
     rootless = () if os.geteuid() == 0 else ("--user", "--map-root-user")
     return ("unshare", "--net", *rootless)
 
@@ -86,11 +86,11 @@ class RealAdbd:
         self._holder.communicate(timeout=LIMIT)
 
     def host(self, path: str) -> Path:
-        """Give where a path of the device really lies."""
+        """Return where a path of the device really lies."""
         return Path(path)
 
     def processes(self) -> dict[int, str]:
-        """Give the command lines of what its shells have started, by id."""
+        """Return the command lines of what its shells have started, by id."""
         return {
             pid: line for pid, line in self.root.processes().items() if self._daemon is None or pid != self._daemon.pid
         }
@@ -120,7 +120,7 @@ class RealAdbd:
             self._daemon = None
 
     def _enter(self) -> tuple[str, ...]:
-        """Give the words that run a command in its namespace."""
+        """Return the words that run a command in its namespace."""
         rootless = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
         return (shutil.which("nsenter") or "nsenter", "--target", str(self._holder.pid), "--net", *rootless)
 

@@ -31,7 +31,7 @@ def left(folder: Folder, **files: str) -> str:
 
 
 def ended() -> str:
-    """Give the id of a process that is no more."""
+    """Return the id of a process that is no more."""
     process = subprocess.Popen(["true"])
     process.wait()
     return f"{process.pid}\n"

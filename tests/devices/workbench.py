@@ -80,7 +80,7 @@ class Workbench:
         self.change()
 
     def started(self) -> list[str]:
-        """Give the runs of the tool that were started, one that was started twice twice."""
+        """Return the runs of the tool that were started, one that was started twice twice."""
         return (
             [line.rpartition("/")[2] for line in self._ran.read_text().split("\n")[:-1]] if self._ran.exists() else []
         )
@@ -127,14 +127,14 @@ class Workbench:
         self.run("dvc", "init", "--quiet")
 
     def figures(self, target: str) -> tuple[Figure, ...]:
-        """Give what is recorded on a target."""
+        """Return what is recorded on a target."""
         path = self.root / f"reports/devices/{target}/{NETWORK}.json"
         return store.load(path, DeviceRecord).figures if path.exists() else ()
 
     def sha256(self, path: Path) -> str:
-        """Give the SHA-256 of a file."""
+        """Return the SHA-256 of a file."""
         return io.sha256(path)
 
     def keys(self, target: str) -> set[str]:
-        """Give the keys of what is recorded."""
+        """Return the keys of what is recorded."""
         return {figure.key for figure in self.figures(target)}

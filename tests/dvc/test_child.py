@@ -10,7 +10,7 @@ def echo(word: str, *, seconds: float = 0) -> list[str]:
 
 
 def said(*jobs: Job, at_once: int = 2) -> tuple[list[str], int]:
-    """Give the lines of programs in the order in which they came, and the exit status."""
+    """Return the lines of programs in the order in which they came, and the exit status."""
     children = Children(jobs, at_once, lambda _: None, terminal=False)
     lines = [text.strip() for _, text in children.said() if text.endswith("\n")]
     return lines, children.code

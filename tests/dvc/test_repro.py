@@ -69,7 +69,7 @@ def plainly(build: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def on_terminal(build: Path) -> tuple[int, str]:
-    """Give the exit status, and all that the terminal was sent."""
+    """Return the exit status, and all that the terminal was sent."""
     ours, theirs = pty.openpty()
     process = start(build, terminal=theirs)
     os.close(theirs)
@@ -161,7 +161,7 @@ def test_a_stage_that_fails_ends_the_build_as_dvc_ends_it(build: Path) -> None:
 
 @pytest.fixture
 def networks(build: Path) -> Path:
-    """Give a build of three new networks, each of which leaves word of what it does."""
+    """Return a build of three new networks, each of which leaves word of what it does."""
     for name in ("left", "middle", "right"):
         graph, times = f"data/graphs/{name}/graph.pb", f"times/{name}"
         freeze = f"sh freeze.sh {name} >> log && echo 1 > {graph}"

@@ -26,7 +26,7 @@ def at_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def stages_of(targets: list[str], found: dag.StageGraph) -> list[str]:
-    """Give the stages of DVC's targets, in the order in which it takes them: a file's as they stand in it."""
+    """Return the stages of DVC's targets, in the order in which it takes them: a file's as they stand in it."""
     names: list[str] = []
     for target in targets:
         inside = yaml.safe_load(Path(target).read_text())["stages"] if target.endswith(".yaml") else ()
@@ -40,7 +40,7 @@ def planned() -> list[Part]:
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, most: int) -> list[list[str]]:
-    """Give the slices of a build of which nothing is built side by side."""
+    """Return the slices of a build of which nothing is built side by side."""
     monkeypatch.setattr(schedule, "MOST", most)
     slices = planned()
     assert [part.after for part in slices] == [frozenset(range(place)) for place in range(len(slices))]

@@ -25,7 +25,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def edited(**changes: Any) -> set[str]:
-    """Give the pieces that an edit changes."""
+    """Return the pieces that an edit changes."""
     before, after = settings_files.of(SETTINGS), settings_files.of(SETTINGS | changes)
     return {name for name in before | after if before.get(name) != after.get(name)}
 

@@ -24,7 +24,7 @@ EMPTY = (
 
 @contextmanager
 def bucket() -> Iterator[str]:
-    """Give the address of a server with an empty bucket."""
+    """Return the address of a server with an empty bucket."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
@@ -41,7 +41,7 @@ def bucket() -> Iterator[str]:
 
 @contextmanager
 def refusing(status: int | None) -> Iterator[str]:
-    """Give the address of a server that has nothing and takes nothing, with a reason; without, nobody listens there."""
+    """Return the address of a server that has nothing and takes nothing, with a reason; without, nobody listens there."""
     if status is None:
         yield f"http://127.0.0.1:{free_port()}"
         return

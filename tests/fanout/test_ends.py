@@ -31,7 +31,7 @@ def test_a_scheduler_that_ends_is_said_and_nothing_goes_on(head: Clone, made: Cl
 
 
 def counted(made: Cluster) -> int:
-    """Give how many scratch checkouts the workers say that they have."""
+    """Return how many scratch checkouts the workers say that they have."""
     with made.client() as client:
         return head_of_units.left(client)
 
@@ -103,6 +103,6 @@ def test_a_worker_killed_at_any_moment_costs_no_object(made: Cluster, tmp_path: 
 
 
 def children(nanny: "subprocess.Popen[bytes]") -> list[psutil.Process]:
-    """Give the worker's own process, which its nanny starts again."""
+    """Return the worker's own process, which its nanny starts again."""
     found = psutil.Process(nanny.pid).children()
     return [one for one in found if any("spawn_main" in word for word in one.cmdline())]

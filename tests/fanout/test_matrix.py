@@ -16,7 +16,7 @@ WORKFLOW = ROOT / ".github/workflows/matrix.yml"
 
 
 def steps(job: str) -> list[str]:
-    """Give the commands of a job, without what is GitHub's."""
+    """Return the commands of a job, without what is GitHub's."""
     found = yaml.safe_load(WORKFLOW.read_text())["jobs"][job]["steps"]
     return [step["run"].removesuffix(' >> "$GITHUB_OUTPUT"') for step in found if "run" in step]
 

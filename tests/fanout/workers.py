@@ -65,7 +65,7 @@ class Cluster:
             time.sleep(0.02)
 
     def scratch(self) -> list[Path]:
-        """Give the scratch checkouts that are there."""
+        """Return the scratch checkouts that are there."""
         return list(self.folder.glob("*/dask-scratch-space*/*/litemill-*"))
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class Cluster:
 
 @contextmanager
 def cluster(folder: Path, *arguments: str) -> Iterator[Cluster]:
-    """Give a cluster without workers, which ends with the test."""
+    """Return a cluster without workers, which ends with the test."""
     made = Cluster(folder, *arguments)
     try:
         yield made
@@ -125,7 +125,7 @@ def until(told: Callable[[], object]) -> None:
 
 
 def builds(folder: Path) -> list[psutil.Process]:
-    """Give the processes that run in a folder or below it."""
+    """Return the processes that run in a folder or below it."""
     found = []
     for process in psutil.process_iter():
         try:

@@ -26,7 +26,7 @@ def settle(clone: Clone) -> None:
 
 
 def made(clone: Clone) -> dict[str, bytes]:
-    """Give what must be the same wherever it was built: artifacts, their records, and what they were made of."""
+    """Return what must be the same wherever it was built: artifacts, their records, and what they were made of."""
     return {
         name: data
         for name, data in clone.outputs().items()
@@ -51,7 +51,7 @@ def attempt(folder: Path, *command: str, **env: str) -> subprocess.CompletedProc
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Give the environment in which commands run, none of it the tests' own checkout's."""
+    """Return the environment in which commands run, none of it the tests' own checkout's."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     own = {"PATH": path, "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"), "LITEMILL_WARM_IDLE": "20"}
     return os.environ | own

@@ -36,7 +36,7 @@ class Deeplab:
     branches: bool = False
 
     def graph(self, *, shapes: bool = True) -> Any:
-        """Give the GraphDef."""
+        """Return the GraphDef."""
         self.random = np.random.default_rng(10)
         with tf.Graph().as_default() as graph:
             picture = tf1.placeholder(tf.uint8, [1, *self.size, 3], name="ImageTensor")
@@ -137,7 +137,7 @@ class Deeplab:
 
 
 def renamed(graph: Any, seed: int = 0) -> tuple[Any, dict[str, str]]:
-    """Give every node a name that says nothing; the second is old name to new."""
+    """Return every node a name that says nothing; the second is old name to new."""
     order = np.random.default_rng(seed).permutation(len(graph.node))
     names = {node.name: f"n{number:05}" for node, number in zip(graph.node, order, strict=True)}
     result = tf1.GraphDef()

@@ -18,7 +18,7 @@ VALUES = np.random.default_rng(0).random(SIZE, np.float32)
 
 
 def whole() -> GraphDef:
-    """Give picture -> scaled -> two branches -> labels, with a second input, control edges and asserts beside it."""
+    """Return picture -> scaled -> two branches -> labels, with a second input, control edges and asserts beside it."""
     with tf.Graph().as_default() as graph:
         picture = tf1.placeholder(tf.uint8, [1, None, None, 3], name="ImageTensor")
         other = tf1.placeholder(tf.float32, [1, 4, 4, 3], name="other")

@@ -43,7 +43,7 @@ def test_a_segmentation_takes_every_common_size(size: Size, role: Any) -> None:
 
 
 def halving(crop: Size) -> tuple[GraphDef, Entry]:
-    """Give a segmentation whose two branches meet where the picture's sides are even alone."""
+    """Return a segmentation whose two branches meet where the picture's sides are even alone."""
     with tf.Graph().as_default() as graph:
         picture = tf1.placeholder(tf.uint8, [1, *crop, 3], name="ImageTensor")
         image = tf.subtract(tf.cast(picture, tf.float32) / 127.5, 1.0, name="sub_7")
@@ -56,7 +56,7 @@ def halving(crop: Size) -> tuple[GraphDef, Entry]:
 
 
 def doubling(style_side: int | None = None) -> tuple[GraphDef, Entry]:
-    """Give a stylization whose picture leaves it in multiples of four, and whose style may have but one size."""
+    """Return a stylization whose picture leaves it in multiples of four, and whose style may have but one size."""
     with tf.Graph().as_default() as graph:
         content, style = (tf1.placeholder(tf.float32, [1, None, None, 3], name) for name in ("content", "style"))
         vector = tf.nn.conv2d(style, np.ones((1, 1, 3, 3), np.float32), 2, "SAME")

@@ -30,7 +30,7 @@ def half(side: int) -> int:
 
 
 def written_for(size: tuple[int, int]) -> GraphDef:
-    """Give a graph as exporters write it: strides, dilations, a pool over all, fixed resizes, shared constants."""
+    """Return a graph as exporters write it: strides, dilations, a pool over all, fixed resizes, shared constants."""
     random = np.random.default_rng(0)
 
     def weights(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

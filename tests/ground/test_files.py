@@ -116,12 +116,12 @@ def test_a_link_is_replaced_and_what_it_points_to_is_kept(tmp_path: Path) -> Non
     [
         ("", "io.write(Path('a.png'), bytes(200_000))"),
         (
-            "import numpy as np; from litemill.ground import io",
-            "io.write_arrays(Path('a.png'), {'a': np.zeros(200_000)})",
+            "import numpy as np; from litemill.ground import npz",
+            "npz.write(Path('a.png'), {'a': np.zeros(200_000)})",
         ),
         (
-            "import numpy as np; from litemill.tasks import pictures",
-            "pictures.write(Path('a.png'), np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8))",
+            "import numpy as np; from litemill.tasks import images",
+            "images.write(Path('a.png'), np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8))",
         ),
     ],
 )

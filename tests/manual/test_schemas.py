@@ -20,7 +20,7 @@ PARAMS, CATALOG = FILES
 
 
 def problems(file: Path, value: object) -> list[str]:
-    """Give what an editor would underline."""
+    """Return what an editor would underline."""
     known = msgspec.json.decode(FILES[file][0].read_bytes())
     jsonschema.Draft202012Validator.check_schema(known)
     return [error.message for error in jsonschema.Draft202012Validator(known).iter_errors(value)]
@@ -40,7 +40,7 @@ def test_the_first_line_leads_an_editor_to_the_schema(file: Path) -> None:
 
 
 def put(*keys: Any, value: object) -> Callable[[Any], None]:
-    """Give an edit: a value at a place."""
+    """Return an edit: a value at a place."""
 
     def edit(written: Any) -> None:
         for key in keys[:-1]:

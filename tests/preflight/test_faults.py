@@ -49,7 +49,7 @@ def change(edit: Change) -> None:
 
 
 def found() -> list[str]:
-    """Give the faults that are told, a line each."""
+    """Return the faults that are told, a line each."""
     with pytest.raises(FaultsError) as caught:
         build.check(params.load())
     return [str(one) for one in caught.value.each]

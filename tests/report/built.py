@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from litemill.ground import io, project
+from litemill.ground import io, npz, project
 from litemill.records import store
 from litemill.records.accuracy import Failure, Gate, Judged, Pair, Paired, Validated, Verdict
 from litemill.records.artifact import Converted
@@ -151,8 +151,8 @@ def sampled(network: str) -> None:
             "bottleneck": random.random((2, 1, 1, 100), np.float32),
         }
         answers = {"stylized": np.full_like(picture, 0.5)}
-    io.write_arrays(project.samples(network, "evaluation"), arrays)
-    io.write_arrays(project.reference(network), answers)
+    npz.write(project.samples(network, "evaluation"), arrays)
+    npz.write(project.reference(network), answers)
     truth = {BIRD: "segmentation/bird_labels.png"} if network == "birds" else {}
     sha256 = io.sha256(project.samples(network, "evaluation"))
     calibration = ("content/owl.jpg",) if network != "painter" else ("content/owl.jpg + style/bricks_sq.jpg",)
@@ -179,7 +179,7 @@ def converted(network: str, recipe: str) -> None:
 
 
 def measured_files(network: str) -> list[tuple[str, str, bool]]:
-    """Give (name, file that it is, official) of a network's files."""
+    """Return (name, file that it is, official) of a network's files."""
     return [(recipe, file, False) for recipe, file in BUILT[network].items()] + [
         (name, name, True) for name in BASELINES[network]
     ]
@@ -199,7 +199,7 @@ def validated(network: str) -> None:
         for shift, (name, _, _) in enumerate(measured_files(network))
         for index, answer in enumerate(answers(network, shift))
     }
-    io.write_arrays(project.outputs(network), said)
+    npz.write(project.outputs(network), said)
     sha256 = io.sha256(project.outputs(network))
     store.save(project.record("validate", network), Validated(network, sha256, judged, original))
 

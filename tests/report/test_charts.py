@@ -13,7 +13,7 @@ from litemill.report.devices import host
 
 
 def panels(chart: charts.Chart) -> list[dict[str, Any]]:
-    """Give each panel's title and rows."""
+    """Return each panel's title and rows."""
     drawn = chart.to_dict()
     datasets = drawn.get("datasets", {})
     found = []

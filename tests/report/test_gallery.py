@@ -42,7 +42,7 @@ def run(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def said(checkout: Path, *options: str) -> str:
-    """Give the one line that a command fails with."""
+    """Return the one line that a command fails with."""
     done = run(checkout, "stages.stylize", *options)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = [one for one in done.stderr.splitlines() if "INFO" not in one]

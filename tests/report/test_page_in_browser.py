@@ -40,14 +40,14 @@ def page(chromium: Browser, file: Path) -> Iterator[Page]:
 
 
 def names(page: Page, table: str) -> list[str]:
-    """Give the visible rows' files, in their order."""
+    """Return the visible rows' files, in their order."""
     return [
         (row.text_content() or "").strip() for row in page.locator(f"[id='{table}'] tbody tr:not([hidden]) th").all()
     ]
 
 
 def sizes(page: Page) -> list[int]:
-    """Give the kilobytes of the table of all files, in its order."""
+    """Return the kilobytes of the table of all files, in its order."""
     return [int(cell.inner_text().replace(",", "")) for cell in page.locator("#files tbody tr td:nth-child(4)").all()]
 
 

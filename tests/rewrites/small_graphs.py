@@ -14,7 +14,7 @@ EPSILON = 1e-5
 
 
 def graph_of(compute: Callable[[Any], Any], shape: tuple[int, ...]) -> Any:
-    """Give the GraphDef of a function of one float tensor `image`, its output an identity `logits`."""
+    """Return the GraphDef of a function of one float tensor `image`, its output an identity `logits`."""
     with tf.Graph().as_default() as graph:
         tf.identity(compute(tf1.placeholder(tf.float32, shape, "image")), "logits")
         return graph.as_graph_def()
@@ -69,7 +69,7 @@ class Transfer:
     random: Any = field(default_factory=lambda: np.random.default_rng(1))
 
     def graph(self) -> Any:
-        """Give the GraphDef: `content` and `bottleneck` in, `stylized` out."""
+        """Return the GraphDef: `content` and `bottleneck` in, `stylized` out."""
         with tf.Graph().as_default() as graph:
             content = tf1.placeholder(tf.float32, (1, *self.size, self.channels), "content")
             self.style = tf1.placeholder(tf.float32, (1, 1, 1, self.bottleneck), "bottleneck")
@@ -114,6 +114,6 @@ class Transfer:
         return self.random.normal(0, 1 / np.sqrt(np.prod(shape[:-1]) or 1), shape).astype(np.float32)
 
     def feeds(self) -> dict[str, Any]:
-        """Give a picture with edges and a style."""
+        """Return a picture with edges and a style."""
         content = np.clip(0.5 + noise(1, *self.size, self.channels) / 4, 0, 1)
         return {"content": content, "bottleneck": noise(1, 1, 1, self.bottleneck)}

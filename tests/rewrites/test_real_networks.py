@@ -10,7 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from litemill.conversion.converter import convert
 from litemill.graphs.load import read
-from litemill.ground import io, project
+from litemill.ground import npz, project
 from litemill.records.base import Tensor
 from litemill.rewrites.proof import prove, results
 from litemill.rewrites.registry import REWRITES, apply_all
@@ -26,13 +26,13 @@ PLACES = {"style_transfer": 1, "equal_resize": 1, "normalized_bias": 13, "upsamp
 
 
 def graph_of(network: str) -> Any:
-    """Give a network's graph as it was cut."""
+    """Return a network's graph as it was cut."""
     graph, cut = needs.built(project.graph(network)), project.unrewritten(network)
     return read(cut if cut.is_file() else graph)
 
 
 def inputs_of(network: str, count: int) -> dict[str, Any]:
-    return {role: values[:count] for role, values in io.read_arrays(project.samples(network, "evaluation")).items()}
+    return {role: values[:count] for role, values in npz.read(project.samples(network, "evaluation")).items()}
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -55,7 +55,7 @@ def test_the_transfer_file_is_one_partition_and_true_to_the_original(tmp_path: P
     interpreter.allocate_tensors()
     assert [op["op_name"] for op in interpreter._get_ops_details()].count("DELEGATE") == 1
     model, samples = Model(path), inputs_of("magenta_transfer", 3)
-    original = io.read_arrays(project.reference("magenta_transfer"))["stylized"]
+    original = npz.read(project.reference("magenta_transfer"))["stylized"]
     psnr = [
         metrics.psnr_db(model.run({role: samples[role][index] for role in ROLES}), original[index])
         for index in range(3)

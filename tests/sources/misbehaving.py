@@ -51,7 +51,7 @@ def status(code: int, **headers: str) -> Answer:
 
 
 def body(data: bytes, etag: str = '"1"') -> Answer:
-    """Give the whole file, or the rest that the client asks for if it names this version of it."""
+    """Return the whole file, or the rest that the client asks for if it names this version of it."""
 
     def answer(handler: Handler) -> None:
         asked = handler.headers.get("Range", "")
@@ -72,7 +72,7 @@ def body(data: bytes, etag: str = '"1"') -> Answer:
 
 
 def whole(data: bytes, **headers: str) -> Answer:
-    """Give the whole file whatever part is asked for."""
+    """Return the whole file whatever part is asked for."""
 
     def answer(handler: Handler) -> None:
         handler.head(200, len(data), **headers)

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from litemill import sources
 from litemill.graphs.find import find
 from litemill.graphs.graph import SourceGraph
 from litemill.graphs.load import frozen
 from litemill.ground import project
 from litemill.ground.errors import LitemillError
+from litemill.sources.fetch import fetch as fetch_source
 from litemill.sources.transfer import Limits
 from sources import making
 from sources.making import GRAPH_NAME, MIRROR, NAME
@@ -97,7 +97,7 @@ def taken(data: bytes, kind: str, server: Server, limits: Limits) -> None:
     """Do what the build does with a source: fetch it, freeze it, look for its cuts."""
     server.answers[f"/{MIRROR}"] = [body(data)]
     entry, folder = making.entry(kind=kind), project.source(NAME)
-    sources.fetch(entry, NAME, server.base, folder, limits)
+    fetch_source(entry, NAME, server.base, folder, limits)
     find(SourceGraph(frozen(folder, entry)))
 
 

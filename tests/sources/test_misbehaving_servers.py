@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import pytest
 
-from litemill import sources
 from litemill.ground.errors import SourceError
+from litemill.sources import origin
 from litemill.sources.transfer import Limits
+from litemill.sources.unpacking import unpack
 from sources import making
 from sources.making import GRAPH_NAME, MIRROR, NAME
 from sources.misbehaving import Answer, Server, body, cut, stall, status, trickle, whole
@@ -83,7 +84,7 @@ def documented() -> dict[str, str]:
 
 
 def seen(error: SourceError, base: str) -> str:
-    """Give a message with what differs from run to run replaced."""
+    """Return a message with what differs from run to run replaced."""
     text = re.sub(r"\d+ bytes (at hand|in the)", r"N bytes \1", str(error).replace(base, BASE))
     return text.replace("|", "/").replace("`", "")  # which a Markdown table of code can't hold
 
@@ -95,13 +96,13 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def fetch(server: Server, limits: Limits, checkout: Path) -> Callable[[Case], dict[str, str]]:
     """Do what the stage does: get a source, and unpack it over an earlier, good one."""
-    sources.unpack(_file(checkout.parent / "earlier.tar.gz", GOOD), "frozen_graph", checkout / NAME)
+    unpack(_file(checkout.parent / "earlier.tar.gz", GOOD), "frozen_graph", checkout / NAME)
 
     def run(case: Case) -> dict[str, str]:
         server.answers[PATH] = list(case.answers)
         entry = making.entry(GOOD if case.known else None)
-        file, _ = sources.get(entry, NAME, server.base, limits=dataclasses.replace(limits, total_s=case.total_s))
-        return sources.unpack(file, entry.kind, checkout / NAME)
+        file, _ = origin.get(entry, NAME, server.base, limits=dataclasses.replace(limits, total_s=case.total_s))
+        return unpack(file, entry.kind, checkout / NAME)
 
     return run
 

@@ -5,11 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from litemill import sources
 from litemill.ground import project
 from litemill.ground.errors import SourceError
 from litemill.records import source
-from litemill.sources import pins
+from litemill.sources import origin, pins
 from litemill.sources.transfer import Limits
 from sources import making
 from sources.making import MIRROR, NAME
@@ -29,7 +28,7 @@ def put(folder: Path, data: bytes) -> Path:
 def test_the_embedded_file_is_taken_and_said_to_be_rebuilt(checkout: Path) -> None:
     file = put(checkout / "data/embedded", GOOD)
     entry = making.entry(GOOD)
-    found, fetched = sources.get(entry, NAME, "embedded")
+    found, fetched = origin.get(entry, NAME, "embedded")
     assert found.resolve() == file
     assert fetched == source.Fetched(
         NAME,
@@ -45,28 +44,28 @@ def test_the_embedded_file_is_taken_and_said_to_be_rebuilt(checkout: Path) -> No
 def test_another_embedded_file_is_refused(checkout: Path) -> None:
     put(checkout / "data/embedded", OTHER)
     with pytest.raises(SourceError, match=f"expected {len(GOOD)} bytes, got {len(OTHER)} bytes"):
-        sources.get(making.entry(GOOD), NAME, "embedded")
+        origin.get(making.entry(GOOD), NAME, "embedded")
 
 
 @pytest.mark.usefixtures("checkout")
 def test_what_is_not_embedded_says_where_it_may_be_had() -> None:
     with pytest.raises(SourceError, match=r"is not embedded.*set source in params.yaml to upstream"):
-        sources.get(making.entry(), NAME, "embedded")
+        origin.get(making.entry(), NAME, "embedded")
     with pytest.raises(SourceError, match=r"no file data/embedded/models/small\.tar\.gz"):
-        sources.get(making.entry(GOOD), NAME, "embedded")
+        origin.get(making.entry(GOOD), NAME, "embedded")
 
 
 @pytest.mark.usefixtures("checkout")
 def test_a_source_that_is_no_place_is_named_with_the_nearest() -> None:
     with pytest.raises(SourceError, match=r"no folder 'embeded'.*did you mean 'embedded'"):
-        sources.get(making.entry(GOOD), NAME, "embeded")
+        origin.get(making.entry(GOOD), NAME, "embeded")
 
 
 @pytest.mark.parametrize("data", [GOOD, OTHER])
 def test_a_mirror_may_hold_upstreams_file_or_the_embedded_one(data: bytes, checkout: Path) -> None:
     put(checkout / "mirror", data)
     entry = making.entry(GOOD, sha256=making.sha256(OTHER), size_bytes=len(OTHER))
-    _, fetched = sources.get(entry, NAME, "mirror")
+    _, fetched = origin.get(entry, NAME, "mirror")
     assert (fetched.origin, fetched.rebuilt) == ("mirror", data == GOOD)
 
 
@@ -74,14 +73,14 @@ def test_a_mirror_may_hold_nothing_else(checkout: Path) -> None:
     third = making.tar_gz((making.GRAPH_NAME, making.graph(42)))
     put(checkout / "mirror", third)
     with pytest.raises(SourceError, match="another file than the known one"):
-        sources.get(making.entry(GOOD, sha256=making.sha256(OTHER)), NAME, str(checkout / "mirror"))
+        origin.get(making.entry(GOOD, sha256=making.sha256(OTHER)), NAME, str(checkout / "mirror"))
 
 
 def test_a_folder_and_an_address_leave_the_same_record(server: Server, limits: Limits, checkout: Path) -> None:
     put(checkout / "mirror", GOOD)
     server.answers[f"/base/{MIRROR}"] = [body(GOOD)]
-    _, by_folder = sources.get(making.entry(GOOD), NAME, "mirror")
-    _, by_address = sources.get(making.entry(GOOD), NAME, server.base + "/base/", limits=limits)
+    _, by_folder = origin.get(making.entry(GOOD), NAME, "mirror")
+    _, by_address = origin.get(making.entry(GOOD), NAME, server.base + "/base/", limits=limits)
     assert by_folder == by_address
     assert not project.SOURCES_LOCK.exists()
 
@@ -91,7 +90,7 @@ def test_upstream_is_asked_once_and_pinned_where_nobody_publishes_its_hash(serve
     server.answers["/up"] = [body(GOOD)]
     entry = making.entry(url=server.base + "/up")
     for _ in range(2):
-        _, fetched = sources.get(entry, NAME, "upstream", limits=limits)
+        _, fetched = origin.get(entry, NAME, "upstream", limits=limits)
         assert fetched.origin == entry.url
     assert len(server.asked) == 1
     assert msgspec.json.decode(project.SOURCES_LOCK.read_bytes()) == {
@@ -104,11 +103,11 @@ def test_a_change_upstream_is_an_error_that_shows_both(server: Server, limits: L
     same_size = bytes([*GOOD[:-1], GOOD[-1] ^ 1])
     entry = making.entry(url=server.base + "/up")
     server.answers["/up"] = [body(GOOD)]
-    sources.get(entry, NAME, "upstream", checkout / "cache", limits)
+    origin.get(entry, NAME, "upstream", checkout / "cache", limits)
     before = project.SOURCES_LOCK.read_bytes()
     server.answers["/up"] = [body(same_size)]
     with pytest.raises(SourceError) as caught:
-        sources.get(entry, NAME, "upstream", checkout / "other cache", limits)
+        origin.get(entry, NAME, "upstream", checkout / "other cache", limits)
     assert making.sha256(GOOD) in str(caught.value)
     assert making.sha256(same_size) in str(caught.value)
     assert str(project.SOURCES_LOCK) in str(caught.value)
@@ -119,16 +118,16 @@ def test_a_change_upstream_is_an_error_that_shows_both(server: Server, limits: L
 def test_the_published_size_is_held_against_a_first_download(server: Server, limits: Limits) -> None:
     server.answers["/up"] = [body(GOOD)]
     with pytest.raises(SourceError, match=f"expected 7976055 bytes, got {len(GOOD)} bytes"):
-        sources.get(making.entry(url=server.base + "/up", size_bytes=7976055), NAME, "upstream", limits=limits)
+        origin.get(making.entry(url=server.base + "/up", size_bytes=7976055), NAME, "upstream", limits=limits)
     assert not project.SOURCES_LOCK.exists()
 
 
 def test_a_model_of_ones_own_in_a_folder_is_pinned_at_its_first_fetch(checkout: Path) -> None:
     put(checkout / "mirror", GOOD)
-    sources.get(making.entry(), NAME, "mirror")
+    origin.get(making.entry(), NAME, "mirror")
     put(checkout / "mirror", OTHER)
     with pytest.raises(SourceError, match="another file than the known one"):
-        sources.get(making.entry(), NAME, "mirror")
+        origin.get(making.entry(), NAME, "mirror")
 
 
 def test_a_broken_lock_file_is_named(checkout: Path) -> None:
@@ -137,7 +136,7 @@ def test_a_broken_lock_file_is_named(checkout: Path) -> None:
     project.SOURCES_LOCK.parent.mkdir(exist_ok=True)
     project.SOURCES_LOCK.write_text("<<<<<<< HEAD")
     with pytest.raises(SourceError, match=r"data/sources\.lock\.json: is no lock file of sources"):
-        sources.get(making.entry(), NAME, "mirror")
+        origin.get(making.entry(), NAME, "mirror")
 
 
 def test_the_lock_files_bytes_do_not_depend_on_the_order_of_fetches(checkout: Path) -> None:

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from litemill import sources
 from litemill.ground import io
 from litemill.ground.errors import SourceError
-from litemill.sources import flatbuffer, protobuf
+from litemill.sources import flatbuffer, protobuf, unpacking
 from litemill.sources.content import Kind
 from sources import making
 from sources.making import GRAPH_NAME, graph, node, saved_model, tar_gz
@@ -23,7 +22,7 @@ TF2 = saved_model(making.field(1, node("v", "VarHandleOp")))
 def unpack(data: bytes, kind: Kind, folder: Path) -> dict[str, str]:
     file = folder / "file"
     file.write_bytes(data)
-    return sources.unpack(file, kind, folder / "into")
+    return unpacking.unpack(file, kind, folder / "into")
 
 
 def test_only_the_frozen_graph_is_taken(tmp_path: Path) -> None:
@@ -86,7 +85,7 @@ def test_every_embedded_source_unpacks(tmp_path: Path) -> None:
     found = [path for path in EMBEDDED.rglob("*") if path.suffix in {".gz", ".tflite"}]
     for number, path in enumerate(found):
         kind = kinds[path.relative_to(EMBEDDED).parts[0]]
-        assert sources.unpack(path, kind, tmp_path / str(number))
+        assert unpacking.unpack(path, kind, tmp_path / str(number))
     assert len(found) >= 7
 
 
@@ -98,7 +97,7 @@ def test_unpacking_over_an_older_folder_leaves_nothing_of_it(tmp_path: Path) -> 
 
 
 def malformed(data: bytes, count: int, within: int) -> list[bytes]:
-    """Give `data` cut, and with bits flipped in its first `within` bytes, `count` times each."""
+    """Return `data` cut, and with bits flipped in its first `within` bytes, `count` times each."""
     chance = random.Random(513)  # noqa: S311  the same files each time
     cuts = [data[: chance.randrange(len(data))] for _ in range(count)]
     flips = []

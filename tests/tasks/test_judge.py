@@ -9,7 +9,7 @@ from PIL import Image
 
 from litemill.ground import project
 from litemill.ground.errors import RecordError, SettingsError
-from litemill.ground.io import Arrays
+from litemill.ground.npz import Arrays
 from litemill.runtime import Model
 from litemill.settings.catalog import Crop, Entry
 from litemill.settings.network import Network
@@ -52,7 +52,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deeplab: Model) -> Cas
 
 
 def truth(case: Case, labels: Pixels) -> Case:
-    """Give the first picture a ground truth."""
+    """Return the first picture a ground truth."""
     Image.fromarray(labels).save(project.IMAGES / "truth.png")
     return msgspec.structs.replace(case, truth={"a.png": "truth.png"})
 

@@ -12,7 +12,7 @@ from warm.checkouts import new_checkout
 
 @pytest.fixture
 def sockets(tmp_path: Path) -> Iterator[Path]:
-    """Give the folder of the servers' sockets, apart from the user's; its servers go away with it."""
+    """Return the folder of the servers' sockets, apart from the user's; its servers go away with it."""
     run = tmp_path / "run"
     run.mkdir(mode=0o700)
     yield run / "litemill"

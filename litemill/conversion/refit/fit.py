@@ -93,7 +93,7 @@ def _fit(layer: Layer, goal: Layer, way: Layerwise, aim: Layerwise) -> None:
 
 
 def _share(moments: Moments, share: float) -> Floats:
-    """Give a share of the inputs' mean variance of each group, on the diagonal."""
+    """Return a share of the inputs' mean variance of each group, on the diagonal."""
     covariance = moments.covariance()
     variance = np.diagonal(covariance, axis1=1, axis2=2).mean(1)
     least = moments.unknown_variance + LEAST_VARIANCE

@@ -62,7 +62,7 @@ class Layer(NamedTuple):
         return channels if self.depthwise else channels // int(self.kernel.shape[3])
 
     def weights(self) -> Floats:
-        """Give its float weights as [groups, outputs, inputs]."""
+        """Return its float weights as [groups, outputs, inputs]."""
         kernel = _stored(self.model, self.kernel)
         if self.depthwise:
             taps = kernel.shape[1] * kernel.shape[2]
@@ -70,15 +70,15 @@ class Layer(NamedTuple):
         return kernel.reshape(self.groups, kernel.shape[0] // self.groups, -1)
 
     def bias(self) -> Floats:
-        """Give its float bias as [groups, outputs]."""
+        """Return its float bias as [groups, outputs]."""
         return _stored(self.model, self.graph.tensors[self.op.inputs[2]]).reshape(self.groups, -1)
 
     def scales(self) -> Floats:
-        """Give the scales of its int8 weights as [groups, outputs]."""
+        """Return the scales of its int8 weights as [groups, outputs]."""
         return np.asarray(self.kernel.quantization.scale, np.float64).reshape(self.groups, -1)
 
     def dequantized_patches(self, stored: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
-        """Give what its weights are multiplied with at places spread over an int8 map [1, h, w, c].
+        """Return what its weights are multiplied with at places spread over an int8 map [1, h, w, c].
 
         Returns
         -------
@@ -94,7 +94,7 @@ class Layer(NamedTuple):
         return patches
 
     def sums(self, values: Values) -> Values:
-        """Give what it computes of a float map there, without bias and activation: [groups, places, outputs]."""
+        """Return what it computes of a float map there, without bias and activation: [groups, places, outputs]."""
         found, weights = self._found(values, 0), self.weights().astype(np.float32)
         if self.groups == 1:
             return np.asarray(found.reshape(1, len(found), -1) @ weights.transpose(0, 2, 1))
@@ -103,7 +103,7 @@ class Layer(NamedTuple):
         return np.asarray(np.einsum("ptgi,goti->gpo", found, apart))
 
     def _found(self, values: Values, outside: int) -> Values:
-        """Give the patches as [places, taps, groups, channels of a group]."""
+        """Return the patches as [places, taps, groups, channels of a group]."""
         down, right = self._steps(values.shape[1], 0), self._steps(values.shape[2], 1)
         row, column = np.divmod(spread(len(down) * len(right), PLACES), len(right))
         rows, columns = np.broadcast_arrays(down[row][:, :, None], right[column][:, None, :])
@@ -113,7 +113,7 @@ class Layer(NamedTuple):
         return np.asarray(found.reshape(len(row), rows[0].size, self.groups, -1))
 
     def _steps(self, side: int, axis: int) -> npt.NDArray[np.int64]:
-        """Give what the kernel covers on an axis of a map, [outputs, taps]; it may lie beyond the edges."""
+        """Return what the kernel covers on an axis of a map, [outputs, taps]; it may lie beyond the edges."""
         options, taps = self.op.builtinOptions, int(self.kernel.shape[1 + axis])
         stride = (options.strideH, options.strideW)[axis]
         offsets = np.arange(taps) * (options.dilationHFactor, options.dilationWFactor)[axis]
@@ -136,13 +136,13 @@ class Layer(NamedTuple):
         self._store(tensor, np.clip(np.round(bias.ravel() / units), limits.min, limits.max).astype(np.int32))
 
     def _store(self, tensor: schema.TensorT, values: npt.NDArray[np.integer]) -> None:
-        """Give a tensor a buffer of its own: the one that it has may be another's, too."""
+        """Return a tensor a buffer of its own: the one that it has may be another's, too."""
         tensor.buffer = len(self.model.buffers)
         self.model.buffers.append(schema.BufferT(data=np.frombuffer(values.tobytes(), np.uint8)))
 
 
 def layers(model: schema.ModelT, kernel_type: int) -> list[Layer]:
-    """Give the convolutions of a network, in its order, whose weights are constants of a type and their own alone."""
+    """Return the convolutions of a network, in its order, whose weights are constants of a type and their own alone."""
     graph = model.subgraphs[0]
     readers = [index for op in graph.operators for index in op.inputs]
     found = []
@@ -159,7 +159,7 @@ def layers(model: schema.ModelT, kernel_type: int) -> list[Layer]:
 
 
 def spread(count: int, wanted: int) -> npt.NDArray[np.int64]:
-    """Give about `wanted` of `count` places; the step is odd, lest it falls in with the rows of a map."""
+    """Return about `wanted` of `count` places; the step is odd, lest it falls in with the rows of a map."""
     step = max(1, count // wanted)
     return np.arange(0, count, step + (step > 1 and step % 2 == 0))
 

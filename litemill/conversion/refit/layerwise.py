@@ -38,13 +38,13 @@ class Layerwise:
         }
 
     def at(self, tensor: int) -> list[Values]:
-        """Give a tensor's values, one a sample with its batch axis, as they are stored in the network."""
+        """Return a tensor's values, one a sample with its batch axis, as they are stored in the network."""
         if tensor not in self._values:
             self._run(self._ahead_of(tensor), tensor)
         return self._values[tensor]
 
     def _ahead_of(self, tensor: int) -> list[schema.OperatorT]:
-        """Give the ops that a tensor hangs on and that have not run, in the network's order."""
+        """Return the ops that a tensor hangs on and that have not run, in the network's order."""
         wanted, found = {tensor}, []
         for op in reversed(self._left):
             if wanted.intersection(op.outputs):
@@ -80,7 +80,7 @@ class Layerwise:
 def piece(
     model: schema.ModelT, ops: list[schema.OperatorT], inputs: list[int], outputs: list[int]
 ) -> tuple[bytes, dict[int, int]]:
-    """Give some ops of a network as a TFLite file of their own, and the new numbers of its tensors by the old ones."""
+    """Return some ops of a network as a TFLite file of their own, and the new numbers of its tensors by the old ones."""
     graph = model.subgraphs[0]
     used = sorted({index for op in ops for index in (*op.inputs, *op.outputs) if index >= 0})
     number = {old: new for new, old in enumerate(used)}

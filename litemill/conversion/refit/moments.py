@@ -67,17 +67,17 @@ class Moments:
 
     @property
     def unknown_variance(self) -> Doubles:
-        """Give what rounding in the sums may make of a variance of nothing, [groups]."""
+        """Return what rounding in the sums may make of a variance of nothing, [groups]."""
         squares = np.diagonal(self._xx, axis1=1, axis2=2).mean(1) / self.count
         return np.asarray(ROUNDING * squares)
 
     def covariance(self) -> Doubles:
-        """Give the covariance of the inputs [groups, inputs, inputs]."""
+        """Return the covariance of the inputs [groups, inputs, inputs]."""
         mean = self.mean_input
         return self._xx / self.count - mean[:, :, None] * mean[:, None, :]
 
     def cross_covariance(self) -> Doubles:
-        """Give the covariance of wanted outputs and inputs [groups, outputs, inputs]."""
+        """Return the covariance of wanted outputs and inputs [groups, outputs, inputs]."""
         return self._tx / self.count - self.mean_output[:, :, None] * self.mean_input[:, None, :]
 
 

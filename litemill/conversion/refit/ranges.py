@@ -50,12 +50,12 @@ def set_ranges(model: schema.ModelT, samples: Mapping[str, Values]) -> None:
 
 
 def extremes(values: Floats) -> Range:
-    """Give the range of all values; 0 is in it, since int8 must have it."""
+    """Return the range of all values; 0 is in it, since int8 must have it."""
     return min(float(values.min()), 0.0), max(float(values.max()), 0.0)
 
 
 def least_squares(values: Floats) -> Range:
-    """Give the share of the whole range with the least squared error: few values clipped, the others finer."""
+    """Return the share of the whole range with the least squared error: few values clipped, the others finer."""
     low, high = extremes(values)
     if low == high:
         return low, high
@@ -73,7 +73,7 @@ def least_squares(values: Floats) -> Range:
 
 
 def _activations(model: schema.ModelT, samples: Mapping[str, Values]) -> Iterator[tuple[int, Floats]]:
-    """Give values of each activation that has a range, over all samples: some, its least and its greatest."""
+    """Return values of each activation that has a range, over all samples: some, its least and its greatest."""
     graph, walk = model.subgraphs[0], Layerwise(model, samples)
     for index in (*graph.inputs, *(index for op in graph.operators for index in op.outputs)):
         quantization = graph.tensors[index].quantization
@@ -84,7 +84,7 @@ def _activations(model: schema.ModelT, samples: Mapping[str, Values]) -> Iterato
 
 
 def _joined(model: schema.ModelT, found: dict[int, Range]) -> dict[int, Range]:
-    """Give one range to all that operators of one scale join, however long their chain."""
+    """Return one range to all that operators of one scale join, however long their chain."""
     before: dict[int, Range] = {}
     while before != found:
         before = dict(found)
