@@ -58,7 +58,7 @@ def parts(way: StageGraph, needed: Collection[str]) -> list[Part]:
 
 
 def _side_by_side(alone: Mapping[str, Targets], order: Targets, way: StageGraph) -> list[Part]:
-    """Return what new networks stand on, these, the longest first, and what stands on them; nothing if none gains by it.
+    """Return what new networks stand on, these, the longest first, and what stands on them; nothing if none gains.
 
     What is timed is not among it, and nothing that stands on that. A network is cut in two, so that none is left alone
     at the end for long.

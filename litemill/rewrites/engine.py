@@ -210,7 +210,7 @@ def is_pointwise(structure: Structure, conv: NodeDef, kernel: Values) -> bool:
 
 
 def affine(structure: Structure, conv: NodeDef, channels: int) -> Affine:
-    """Return the batch normalization or the bias that alone reads a convolution; the convolution where there is none."""
+    """Return the batch normalization or the bias that alone reads a convolution; else the convolution."""
     alone = Affine(conv.name, np.ones(channels, np.float32), np.zeros(channels, np.float32))
     readers = structure.readers(conv.name)
     node = structure.flow.nodes[min(readers)] if len(readers) == 1 else conv

@@ -39,7 +39,7 @@ def ways(data: bytes, *rules: OpRule) -> dict[str, str]:
 
 
 def weights(data: bytes) -> dict[str, tuple[int, int, bool]]:
-    """Return type, scales and whether a DEQUANTIZE makes them, of each operator's weights, by its scope in the graph."""
+    """Return the type, scales and whether a DEQUANTIZE makes them, of each operator's weights, by its scope."""
     read = tflite.read(data)
     graph = read.subgraphs[0]
     makers = {op.outputs[0]: op for op in graph.operators if tflite.op_name(read, op) == "DEQUANTIZE"}

@@ -41,7 +41,7 @@ def bucket() -> Iterator[str]:
 
 @contextmanager
 def refusing(status: int | None) -> Iterator[str]:
-    """Return the address of a server that has nothing and takes nothing, with a reason; without, nobody listens there."""
+    """Return the address of a server that has nothing and takes nothing, with a reason; without one, nobody listens."""
     if status is None:
         yield f"http://127.0.0.1:{free_port()}"
         return

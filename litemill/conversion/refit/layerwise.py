@@ -80,7 +80,7 @@ class Layerwise:
 def piece(
     model: schema.ModelT, ops: list[schema.OperatorT], inputs: list[int], outputs: list[int]
 ) -> tuple[bytes, dict[int, int]]:
-    """Return some ops of a network as a TFLite file of their own, and the new numbers of its tensors by the old ones."""
+    """Return some ops of a network as a TFLite file of their own, and its tensors' new numbers by the old."""
     graph = model.subgraphs[0]
     used = sorted({index for op in ops for index in (*op.inputs, *op.outputs) if index >= 0})
     number = {old: new for new, old in enumerate(used)}
