@@ -15,7 +15,7 @@ from litemill.records import store
 from litemill.records.cost import Benchmarked, Delegation, Latency, Measured
 from litemill.runtime import Model
 from litemill.settings import params
-from litemill.settings.params import Benchmark
+from litemill.settings.benchmark import Benchmark
 
 
 def benchmark(network: str) -> str:

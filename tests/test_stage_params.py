@@ -16,7 +16,7 @@ from litemill.devices import transport
 from litemill.ground import project
 from litemill.records import store
 from litemill.records.accuracy import Paired, Validated
-from litemill.settings import params
+from litemill.settings import images, params
 from litemill.settings.network import Network
 from litemill.settings.params import Params
 from litemill.settings.recipe import Recipe
@@ -128,7 +128,7 @@ def runs(clone: Clone) -> Iterator[dict[str, Run]]:
     load = params.load
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(clone.root)
-        patch.setattr(params, "load", lambda: Reading(load(), keys))
+        patch.setattr(images, "load", lambda: Reading(load(), keys))
         for name, command, declared, outs in list(pipeline(clone)):
             before = written(clone)
             keys.clear()

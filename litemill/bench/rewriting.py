@@ -9,7 +9,7 @@ from litemill.ground import project
 from litemill.records import store
 from litemill.records.cost import Rewriting, TimedVariant
 from litemill.runtime import Model
-from litemill.settings.params import Benchmark
+from litemill.settings.benchmark import Benchmark
 
 
 def rewriting(network: str, settings: Benchmark) -> Rewriting:

@@ -17,7 +17,8 @@ from litemill.dvc.revision import Revision
 from litemill.ground import project
 from litemill.ground.errors import RecordError
 from litemill.render.grid import Grid
-from litemill.settings.params import Benchmark, Params
+from litemill.settings.benchmark import Benchmark
+from litemill.settings.params import Params
 
 NOT_COMPARABLE = "not comparable"
 

@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from litemill.ground import io, project
 from litemill.ground.errors import LitemillError, PictureError, SettingsError
-from litemill.settings.params import Images, Params
+from litemill.settings.images import Images
+from litemill.settings.params import Params
 from litemill.tasks import picture_files
 
 # so many are decoded, which takes a moment; of those beyond, the first bytes are read

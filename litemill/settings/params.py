@@ -1,6 +1,6 @@
 """Typed view of `params.yaml`: everything that a user changes."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -8,103 +8,20 @@ from litemill.ground.errors import SettingsError
 from litemill.ground.project import PARAMS
 from litemill.settings import budgets as budget_rules
 from litemill.settings import names, reader
+from litemill.settings.benchmark import Benchmark
 from litemill.settings.budgets import Budget
 from litemill.settings.catalog import Catalog
 from litemill.settings.catalog import load as load_catalog
 from litemill.settings.devices import Configuration, Target, Tools
 from litemill.settings.gallery import Composition
+from litemill.settings.images import Images
 from litemill.settings.network import Network
-from litemill.settings.recipe import Count, Recipe
+from litemill.settings.recipe import Recipe
 from litemill.settings.recommend import TARGETS, Recommend
 from litemill.settings.workers import Limits
 
 # names become file names, stage names and DVC's dotted keys
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
-
-
-Kind = Literal["calibration", "evaluation"]
-
-
-class Pictures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Pictures below `data/images`: what calibrates is never what judges.
-
-    Parameters
-    ----------
-    calibration
-        What quantization looks at.
-    evaluation
-        What a file is judged by: none of `calibration`.
-    truth
-        Evaluation picture to its ground truth, a picture of class numbers (255: not judged).
-    """
-
-    calibration: tuple[str, ...]
-    evaluation: tuple[str, ...]
-    truth: dict[str, str] = {}
-
-    def __post_init__(self) -> None:
-        common = sorted(set(self.calibration) & set(self.evaluation))
-        if common:
-            raise ValueError(f"calibration and evaluation share {', '.join(common)}")
-        if not self.calibration or not self.evaluation:
-            raise ValueError("calibration and evaluation need a picture each")
-        stray = sorted(set(self.truth) - set(self.evaluation))
-        if stray:
-            raise ValueError(f"truth is given for {', '.join(stray)}, which evaluation does not hold")
-        for kind in (self.calibration, self.evaluation):
-            twice = next((name for name in kind if kind.count(name) > 1), None)
-            if twice:
-                raise ValueError(f"{twice!r} is given twice")
-        joined = [name for name in (*self.calibration, *self.evaluation) if " + " in name]
-        if joined:
-            raise ValueError(f"{joined[0]!r}: no picture's name can hold ' + ', which joins content and style")
-
-    def of(self, kind: Kind) -> tuple[str, ...]:
-        """Return one of the two sets."""
-        return self.calibration if kind == "calibration" else self.evaluation
-
-
-class Images(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which pictures each task takes.
-
-    Parameters
-    ----------
-    segmentation
-        Of segmentation networks.
-    content, style
-        Of stylization networks, joined in pairs.
-    """
-
-    segmentation: Pictures
-    content: Pictures
-    style: Pictures
-
-    def __post_init__(self) -> None:
-        common = sorted(set(self.content.calibration) & set(self.style.evaluation))
-        if common:
-            # content pictures calibrate the predict network too
-            raise ValueError(f"content.calibration and style.evaluation share {', '.join(common)}")
-
-
-class Benchmark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How latency is measured on the host.
-
-    Parameters
-    ----------
-    threads
-        Thread counts of the runtime.
-    rounds
-        Timed runs of each file.
-    rewriting_rounds
-        Timed runs of each graph that shows what the rewrites do.
-    warmup
-        Runs ahead of them.
-    """
-
-    threads: Annotated[tuple[Count, ...], msgspec.Meta(min_length=1)]
-    rounds: Count
-    rewriting_rounds: Count
-    warmup: Count
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,7 +1,7 @@
 """Which pictures become which inputs, by name: what calibrates a network, and what judges it."""
 
+from litemill.settings.images import Images, Kind
 from litemill.settings.network import Network
-from litemill.settings.params import Images, Kind
 
 KINDS: tuple[Kind, ...] = ("calibration", "evaluation")
 

@@ -8,8 +8,8 @@ import pytest
 from litemill.ground import project
 from litemill.ground.errors import PictureError, SettingsError
 from litemill.settings.catalog import Crop, Entry
+from litemill.settings.images import Images, Pictures
 from litemill.settings.network import Network
-from litemill.settings.params import Images, Pictures
 from litemill.tasks import images as picture_files
 from litemill.tasks import sample_names, sampling
 
