@@ -3,12 +3,13 @@
 import shutil
 
 from litemill.ground import command, io, project
-from litemill.settings import params
+from litemill.settings import pieces
+from litemill.settings.network import Network
 
 
 def baselines() -> str:
     """Lay out the baselines of all networks."""
-    networks = params.load().networks
+    networks = pieces.read("networks", dict[str, Network])
     with io.replacing(project.BASELINES) as new:
         for name, network in networks.items():
             folder = new / name

@@ -14,13 +14,13 @@ from litemill.ground.errors import RecordError
 from litemill.records import store
 from litemill.records.cost import Benchmarked, Delegation, Latency, Measured
 from litemill.runtime import Model
-from litemill.settings import params
+from litemill.settings import pieces
 from litemill.settings.benchmark import Benchmark
 
 
 def benchmark(network: str) -> str:
     """Time the files of one network."""
-    settings = params.load().benchmark
+    settings = pieces.read("benchmark", Benchmark)
     baselines = project.baselines(network)
     chosen = {name: project.artifact(network, name) for name in store.artifacts(network)} | baselines
     if not chosen:

@@ -9,13 +9,13 @@ from litemill.records import store
 from litemill.records.artifact import Converted
 from litemill.records.graph import Frozen
 from litemill.runtime import Model
-from litemill.settings import params
+from litemill.settings import pieces
 from litemill.settings.recipe import Recipe
 
 
 def convert(network: str, recipe: str) -> str:
     """Convert one network with one recipe."""
-    settings, target = params.load().recipe(recipe), project.artifact(network, recipe)
+    settings, target = pieces.read(f"recipes.{recipe}", Recipe), project.artifact(network, recipe)
     frozen = store.frozen(network)
     samples = npz.read(project.samples(network, "calibration"))
     made = converted(frozen, settings, samples)

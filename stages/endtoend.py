@@ -10,7 +10,6 @@ from litemill.ground import command, io, process, project
 from litemill.records import store
 from litemill.records.accuracy import Pair, Paired
 from litemill.runtime import Model
-from litemill.settings import params
 from litemill.tasks import judge, sample_names, sampling, stylization
 from litemill.tasks.images import Floats
 
@@ -34,7 +33,6 @@ class Picture(NamedTuple):
 
 def endtoend(transfer: str, predict: str) -> str:
     """Judge predict and transfer of the same recipe together, and the official files likewise."""
-    params.load()
     sampled, inputs = store.sampled(transfer)
     originals = store.referenced(transfer)["stylized"].astype(np.float32)
     rows = zip(sampled.evaluation, inputs["content"], originals, strict=True)

@@ -13,13 +13,14 @@ from litemill.records.base import Tensor
 from litemill.records.graph import Frozen
 from litemill.records.source import Fetched
 from litemill.rewrites.registry import apply_all
-from litemill.settings import label_names, params
+from litemill.settings import label_names, pieces
+from litemill.settings.network import Network
 from litemill.tasks import roles
 
 
 def freeze(network: str) -> str:
     """Freeze and cut one network."""
-    settings = params.load().network(network)
+    settings = pieces.read(f"networks.{network}", Network)
     fetched = store.load(project.record("fetch", settings.source), Fetched).entry
     whole = frozen(project.source(settings.source), fetched)
     entry, proof = located(whole, fetched, settings)

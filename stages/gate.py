@@ -4,8 +4,8 @@ from litemill.ground import command, project
 from litemill.ground.errors import RecordError
 from litemill.records import store
 from litemill.records.accuracy import Failure, Gate, Validated, Verdict
-from litemill.settings import params as params_module
-from litemill.settings.params import Params
+from litemill.settings import pieces
+from litemill.settings.build import Build
 from litemill.settings.recipe import Tolerance
 
 GATE = project.RECORDS / "gate.json"
@@ -13,27 +13,27 @@ GATE = project.RECORDS / "gate.json"
 
 def gate() -> str:
     """Return the verdicts; an artifact outside its tolerance stops nothing."""
-    params = params_module.load()
-    verdicts = tuple(verdict for network in params.networks for verdict in verdicts_of(network, params))
+    settings = pieces.of(Build, "networks", "recipes")
+    verdicts = tuple(verdict for network in settings.networks for verdict in verdicts_of(network, settings))
     store.save(GATE, Gate(verdicts))
     within = sum(not verdict.failures for verdict in verdicts)
     return f"{within} of {len(verdicts)} artifacts within their tolerance"
 
 
-def verdicts_of(network: str, params: Params) -> list[Verdict]:
+def verdicts_of(network: str, settings: Build) -> list[Verdict]:
     """Judge a network's artifacts by their recipes' tolerances; RecordError where a record is of another file."""
     path = project.record("validate", network)
     judged = {one.name: one for one in store.load(path, Validated).artifacts if not one.baseline}
     found = []
     built = store.artifacts(network)
-    for recipe in params.built_with(network):
+    for recipe in settings.built_with(network):
         if recipe not in built:
             raise RecordError(f"{network} {recipe}: was not built", remedy="run: dvc repro")
         record = built[recipe]
         if recipe not in judged:
             raise RecordError(f"{path}: does not judge {recipe}", remedy="run: dvc repro")
         store.check(path, judged[recipe].sha256, project.artifact(network, recipe))
-        failures = tuple(outside(judged[recipe].metrics, params.recipe(recipe).tolerance))
+        failures = tuple(outside(judged[recipe].metrics, settings.recipe(recipe).tolerance))
         found.append(Verdict(network, recipe, record.sha256, failures))
     return found
 

@@ -1,5 +1,7 @@
 """Choose what is shipped of a network for each target, as the rules of params.yaml say, and lay it apart."""
 
+from collections.abc import Mapping
+
 from litemill.analysis.recommend import choose
 from litemill.analysis.weighing import File, Scale
 from litemill.ground import command, io, project
@@ -8,19 +10,21 @@ from litemill.records import store
 from litemill.records.accuracy import Validated
 from litemill.records.cost import Benchmarked, Measured
 from litemill.records.recommendation import Choice, Recommended
-from litemill.settings import params as params_module
-from litemill.settings.params import Params
-from litemill.settings.recommend import TARGETS
+from litemill.settings import pieces
+from litemill.settings.network import Network
+from litemill.settings.recipe import Recipe
+from litemill.settings.recommend import TARGETS, Recommend
 from litemill.tasks import roles
 
 
 def recommend(network: str) -> str:
     """Choose among the files of one network."""
-    params = params_module.load()
+    settings = pieces.read(f"networks.{network}", Network)
+    recipes = pieces.read(f"built_with.{network}", dict[str, Recipe])
+    rules = pieces.read("recommend", Recommend)
     timed = store.load(project.record("benchmark", network), Benchmarked)
-    rules = params.recommend
-    scale = Scale(roles.accuracy(params.network(network)), timed.rounds, rules.same_latency)
-    weighed = files_of(network, params, timed)
+    scale = Scale(roles.accuracy(settings), timed.rounds, rules.same_latency)
+    weighed = files_of(network, recipes, timed)
     choices = tuple(choose(network, target, rules.rule(target), weighed, scale) for target in TARGETS)
     for choice in choices:
         ship(network, choice)
@@ -28,21 +32,21 @@ def recommend(network: str) -> str:
     return f"{network}: " + ", ".join(f"{choice.target} {choice.recipe or 'none'}" for choice in choices)
 
 
-def files_of(network: str, params: Params, timed: Benchmarked) -> list[File]:
+def files_of(network: str, recipes: Mapping[str, Recipe], timed: Benchmarked) -> list[File]:
     """Join what the records say of a network's files; RecordError where one is missing or of another file."""
     built = store.artifacts(network)
     validated = store.load(project.record("validate", network), Validated)
     judged = {one.sha256: one for one in validated.artifacts}
     measured = {one.sha256: one for one in timed.artifacts}
     found = []
-    for recipe in params.built_with(network):
+    for recipe, settings in recipes.items():
         record = built.get(recipe)
         if record is None or record.sha256 not in judged or record.sha256 not in measured:
             raise RecordError(f"{network} {recipe}: was not built, judged or timed", remedy="run: dvc repro")
         file = File(
             recipe=recipe,
-            quantize=params.recipe(recipe).quantize,
-            tolerance=params.recipe(recipe).tolerance,
+            quantize=settings.quantize,
+            tolerance=settings.tolerance,
             sha256=record.sha256,
             size_bytes=record.size_bytes,
             metrics=judged[record.sha256].metrics,

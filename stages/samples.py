@@ -9,15 +9,16 @@ from litemill.graphs.run import Array, runner
 from litemill.ground import command, io, npz, process, project
 from litemill.records import store
 from litemill.records.graph import Sampled
-from litemill.settings import params
+from litemill.settings import pieces
 from litemill.settings.catalog import Entry
+from litemill.settings.images import Images
 from litemill.settings.network import Network
 from litemill.tasks import sample_names, sampling
 
 
 def samples(network: str) -> str:
     """Make the samples of one network."""
-    images, known = params.load().images, store.frozen(network)
+    images, known = pieces.read("images", Images), store.frozen(network)
     settings, entry = known.settings, known.entry
     names = {kind: sample_names.names(settings, images, kind) for kind in sample_names.KINDS}
     transfer = settings.part == "transfer"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import planned
 import pytest
 import yaml
 
@@ -29,7 +30,7 @@ PARAMS = {
 @pytest.fixture
 def embedded(tmp_path: Path) -> Path:
     """The embedded archive of a checkout with one source, good at first."""
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
+    planned.write(tmp_path, PARAMS)
     file = tmp_path / "data/embedded/models/deeplab.tar.gz"
     file.parent.mkdir(parents=True)
     file.write_bytes(ARCHIVE.read_bytes())

@@ -16,10 +16,8 @@ from litemill.devices import transport
 from litemill.ground import project
 from litemill.records import store
 from litemill.records.accuracy import Paired, Validated
-from litemill.settings import images, params
-from litemill.settings.network import Network
+from litemill.settings import params, pieces
 from litemill.settings.params import Params
-from litemill.settings.recipe import Recipe
 
 pytestmark = pytest.mark.build
 RECIPES = {
@@ -36,7 +34,7 @@ BASELINE = "official_deeplabv3_257"
 
 
 class Reading:
-    """The settings, which note by dotted key what is read of them."""
+    """The whole of the settings, as the report reads it, which notes what is read of it."""
 
     def __init__(self, read: Params, keys: set[str]) -> None:
         self._read, self._keys = read, keys
@@ -44,18 +42,6 @@ class Reading:
     def __getattr__(self, name: str) -> object:
         self._keys.add(name)
         return getattr(self._read, name)
-
-    def network(self, name: str) -> Network:
-        self._keys.add(f"networks.{name}")
-        return self._read.network(name)
-
-    def recipe(self, name: str) -> Recipe:
-        self._keys.add(f"recipes.{name}")
-        return self._read.recipe(name)
-
-    def built_with(self, name: str) -> tuple[str, ...]:
-        self._keys.update((f"networks.{name}", f"built_with.{name}"))
-        return self._read.built_with(name)
 
 
 class Run(NamedTuple):
@@ -125,10 +111,16 @@ def runs(clone: Clone) -> Iterator[dict[str, Run]]:
     """Run every stage of the pipeline."""
     found = {}
     keys: set[str] = set()
-    load = params.load
+    data, load = pieces.data, params.load
+
+    def noted(name: str) -> bytes:
+        keys.add(name)
+        return data(name)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(clone.root)
-        patch.setattr(images, "load", lambda: Reading(load(), keys))
+        patch.setattr(pieces, "data", noted)
+        patch.setattr(params, "load", lambda: Reading(load(), keys))
         for name, command, declared, outs in list(pipeline(clone)):
             before = written(clone)
             keys.clear()
@@ -139,11 +131,7 @@ def runs(clone: Clone) -> Iterator[dict[str, Run]]:
 
 
 def covers(declared: str, key: str) -> bool:
-    kind, _, name = key.partition(".")
-    if declared.startswith("built_with.") and kind == "recipes":
-        return name in RECIPES[declared.removeprefix("built_with.")]
-    whole = {"built_with": "recipes"}.get(kind, kind)
-    return declared in (key, whole, project.PARAMS.stem)
+    return declared in (key, project.PARAMS.stem)
 
 
 def test_every_stage_of_the_pipeline_ran(runs: dict[str, Run]) -> None:

@@ -11,13 +11,14 @@ from litemill.bundle import check, golden, metadata, styles
 from litemill.bundle.golden import Value
 from litemill.bundle.manifest import File, Manifest, Port, Shipped, StylePack
 from litemill.bundle.metadata import About, with_metadata
-from litemill.ground import io, project, templates
+from litemill.ground import io, project
 from litemill.ground.errors import ArtifactError, RecordError
 from litemill.records import store
 from litemill.records.accuracy import Validated
 from litemill.records.cost import Benchmarked
 from litemill.records.graph import Frozen, Sampled
 from litemill.records.recommendation import Choice, Recommended
+from litemill.render import templates
 from litemill.settings.params import Params
 from litemill.tasks import images
 

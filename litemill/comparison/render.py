@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from litemill.comparison import budgets, tables
 from litemill.comparison.compare import Comparison
-from litemill.ground import project, templates
-from litemill.render import grid
+from litemill.ground import project
+from litemill.render import grid, templates
 from litemill.render.grid import Grid
 from litemill.report.markdown import cell
 

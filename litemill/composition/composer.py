@@ -15,10 +15,10 @@ from litemill.records import store
 from litemill.records.accuracy import Validated
 from litemill.runtime import Model
 from litemill.settings import label_names, reader
+from litemill.settings.build import Build
 from litemill.settings.catalog import Entry
 from litemill.settings.gallery import Composition
 from litemill.settings.network import Network
-from litemill.settings.params import Params
 from litemill.tasks import images, roles, sampling
 from litemill.tasks.images import Floats, Pixels
 
@@ -48,12 +48,12 @@ class Chosen(msgspec.Struct, frozen=True):
         return label_names.load(self.settings.source, self.entry)
 
 
-def complete(params: Params) -> bool:
+def complete(params: Build) -> bool:
     """Tell whether there are networks for all that a composition takes."""
     return bool(params.bottleneck_from) and any(network.part is None for network in params.networks.values())
 
 
-def segmentation(params: Params, wanted: Collection[str]) -> Chosen:
+def segmentation(params: Build, wanted: Collection[str]) -> Chosen:
     """Choose the segmentation network that knows the wanted classes and is nearest to the ground truth.
 
     SettingsError with the nearest name where no network knows a class, ArtifactError where none is built.
@@ -70,7 +70,7 @@ def segmentation(params: Params, wanted: Collection[str]) -> Chosen:
     return max(fitting, key=lambda one: one.truth)
 
 
-def stylization(params: Params) -> tuple[Chosen, Chosen]:
+def stylization(params: Build) -> tuple[Chosen, Chosen]:
     """Choose a predict and a transfer file: of the first pair of networks that feed each other."""
     for transfer, predict in params.bottleneck_from.items():
         return best(predict), best(transfer)
@@ -109,7 +109,7 @@ class Composed(msgspec.Struct, frozen=True):
     files: tuple[Chosen, ...]
 
 
-def compose(wanted: Composition, params: Params, folder: Path = Path()) -> Composed:
+def compose(wanted: Composition, params: Build, folder: Path = Path()) -> Composed:
     """Stylize a photo as `wanted` says, with the best files of the networks in `params`.
 
     Parameters

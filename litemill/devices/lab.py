@@ -22,7 +22,7 @@ from litemill.devices.selection import AbsentError
 from litemill.devices.transport import Stop, Transport
 from litemill.ground.errors import DeviceError, LitemillError
 from litemill.records.device import Device
-from litemill.settings.params import Params
+from litemill.settings.devices import Measuring
 
 HOST = "this machine"
 
@@ -40,7 +40,7 @@ class Attached(NamedTuple):
     folder: str
 
 
-def measure_all(params: Params) -> list[str]:
+def measure_all(settings: Measuring) -> list[str]:
     """Take all figures that are wanted and not recorded; give the targets whose device is not attached.
 
     Raises
@@ -52,19 +52,19 @@ def measure_all(params: Params) -> list[str]:
     try:
         # of a build that was killed the stage may go on for a while
         with filelock.FileLock(lock, timeout=LOCK_S):
-            return _measure_all(params)
+            return _measure_all(settings)
     except filelock.Timeout:
         raise DeviceError("another build has been measuring on devices", expected=f"its end in {LOCK_S} s",
                           remedy="wait for it, or end it") from None  # fmt: skip
 
 
-def _measure_all(params: Params) -> list[str]:
+def _measure_all(settings: Measuring) -> list[str]:
     """Do so, alone in this checkout."""
-    names = [name for name in params.targets if left_open(name) or plan.pending(name, plan.items(name, params))]
-    serials, absent, failed = _serials(names, params)
+    names = [name for name in settings.targets if left_open(name) or plan.pending(name, plan.items(name, settings))]
+    serials, absent, failed = _serials(names, settings)
     stop = Stop()
     with ThreadPoolExecutor(max(1, len(serials))) as threads:
-        running = {name: threads.submit(_measure, name, params, serial, stop) for name, serial in serials.items()}
+        running = {name: threads.submit(_measure, name, settings, serial, stop) for name, serial in serials.items()}
         _await(running, stop)
     failed |= {name: error for name, one in running.items() if (error := _error(one)) is not None}
     for name, error in failed.items():
@@ -78,14 +78,14 @@ def _measure_all(params: Params) -> list[str]:
     return absent
 
 
-def _serials(names: list[str], params: Params) -> tuple[dict[str, str], list[str], dict[str, LitemillError]]:
+def _serials(names: list[str], settings: Measuring) -> tuple[dict[str, str], list[str], dict[str, LitemillError]]:
     """Find each target's device; give serials, the targets whose device is absent, and those where it can't be used."""
     serials: dict[str, str] = {}
     absent: list[str] = []
     failed: dict[str, LitemillError] = {}
     adb = None
     for name in names:
-        target = params.targets[name]
+        target = settings.targets[name]
         try:
             if not target.host:
                 adb = adb or Adb(adb_client.find())
@@ -100,19 +100,19 @@ def _serials(names: list[str], params: Params) -> tuple[dict[str, str], list[str
     return serials, absent, failed
 
 
-def _measure(name: str, params: Params, serial: str, stop: Stop) -> None:
+def _measure(name: str, settings: Measuring, serial: str, stop: Stop) -> None:
     """Measure a target, in a thread of its own."""
-    device = _device(name, params, serial, stop)
+    device = _device(name, settings, serial, stop)
     folder = Folder(device.place, f"{device.folder}/{name_of(name)}")
     journal = Journal(name, serial)
     say: Callable[[str], None] = lambda text: _say(name, text)  # noqa: E731
     with _opened(folder, journal, serial):
-        if plan.pending(name, plan.items(name, params)):
-            abi, chosen = tool.choose(device.abis, params.tool, name)
+        if plan.pending(name, plan.items(name, settings)):
+            abi, chosen = tool.choose(device.abis, settings.tool, name)
             built = Tool(*tool.get(abi, chosen))
             folder.make()
-            bench = Bench(name, params, folder, built, stop)
-            measure(name, params, bench, journal, (device.handset, built.sha256), say)
+            bench = Bench(name, settings, folder, built, stop)
+            measure(name, settings, bench, journal, (device.handset, built.sha256), say)
 
 
 @contextlib.contextmanager
@@ -130,9 +130,9 @@ def _opened(folder: Folder, journal: Journal, serial: str) -> Iterator[None]:
     journal.close()
 
 
-def _device(name: str, params: Params, serial: str, stop: Stop) -> Attached:
+def _device(name: str, settings: Measuring, serial: str, stop: Stop) -> Attached:
     """Reach a target's device and read what it is."""
-    target = params.targets[name]
+    target = settings.targets[name]
     if target.host:
         told, abi = machine(), transport.host_abi()
         return Attached(

@@ -13,8 +13,7 @@ from litemill.devices.journal import Journal, Taken
 from litemill.devices.plan import CHECK, Item, Step
 from litemill.devices.transport import Stop
 from litemill.records.device import Device
-from litemill.settings.devices import Target
-from litemill.settings.params import Params
+from litemill.settings.devices import Measuring, Target
 
 Say = Callable[[str], None]
 
@@ -31,7 +30,7 @@ class Bench:
 
     Parameters
     ----------
-    name, params
+    name, settings
         The target, and all settings.
     folder
         Ours on the device.
@@ -41,9 +40,9 @@ class Bench:
         Ends what waits.
     """
 
-    def __init__(self, name: str, params: Params, folder: Folder, tool: Tool, stop: Stop) -> None:
-        self._params, self._folder, self._tool, self._stop = params, folder, tool, stop
-        self._target: Target = params.targets[name]
+    def __init__(self, name: str, settings: Measuring, folder: Folder, tool: Tool, stop: Stop) -> None:
+        self._settings, self._folder, self._tool, self._stop = settings, folder, tool, stop
+        self._target: Target = settings.targets[name]
         self._detached = Detached(folder, stop)
 
     def clear(self, kept: set[str]) -> set[str]:
@@ -80,7 +79,7 @@ class Bench:
         from litemill.devices.check import Check  # noqa: PLC0415  LiteRT, for those who measure only
 
         item = step.item
-        check = Check(item, self._params.recipe(item.artifact).tolerance)
+        check = Check(item, self._settings.recipe(item.artifact).tolerance)
         tool, model, mask = self._put(item)
         with tempfile.TemporaryDirectory() as beside:
             feeds = [self._folder.put(*sha256_of(data, Path(beside))) for data in check.inputs()]
@@ -100,14 +99,16 @@ class Bench:
         return tool, model, status.big_cores(self._folder.place) if item.configuration.cores == "big" else None
 
 
-def measure(name: str, params: Params, bench: Bench, journal: Journal, device: tuple[Device, str], say: Say) -> None:
+def measure(
+    name: str, settings: Measuring, bench: Bench, journal: Journal, device: tuple[Device, str], say: Say
+) -> None:
     """Take all figures of a target that are not recorded; `device` is its description and the tool's SHA-256.
 
     Each figure is recorded as soon as its last process has ended.
     """
-    wanted = plan.items(name, params)
+    wanted = plan.items(name, settings)
     left = plan.pending(name, wanted)
-    processes = params.targets[name].processes
+    processes = settings.targets[name].processes
     seed, steps = plan.order(left, processes)
     journal.keep({item.key for item in left})
     taken = journal.load()

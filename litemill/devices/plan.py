@@ -9,8 +9,7 @@ from typing import NamedTuple
 from litemill.ground import io, project
 from litemill.records import store
 from litemill.records.device import DeviceRecord, Figure
-from litemill.settings.devices import Configuration
-from litemill.settings.params import Params
+from litemill.settings.devices import Configuration, Measuring
 
 CHECK = "check"
 
@@ -44,17 +43,17 @@ class Step(NamedTuple):
         return f"{self.item.key}-{self.process}"
 
 
-def items(name: str, params: Params) -> list[Item]:
+def items(name: str, settings: Measuring) -> list[Item]:
     """Return everything that is wanted of a target today."""
-    target = params.targets[name]
+    target = settings.targets[name]
     found = []
-    for network in params.networks:
+    for network in settings.networks:
         built, baselines = store.artifacts(network), project.baselines(network)
-        ours = {recipe: project.artifact(network, recipe) for recipe in params.built_with(network) if recipe in built}
+        ours = {recipe: project.artifact(network, recipe) for recipe in settings.built_with(network) if recipe in built}
         for artifact, file in (ours | baselines).items():
             sha256 = built[artifact].sha256 if artifact in ours else io.sha256(file)
             for configuration in target.configurations:
-                key = target.key(configuration, (network, artifact, sha256), params.tool)
+                key = target.key(configuration, (network, artifact, sha256), settings.tool)
                 found.append(Item(network, artifact, file, sha256, artifact in baselines, configuration, key))
     return found
 

@@ -12,6 +12,7 @@ import yaml
 from litemill.dvc import settings_files
 from litemill.ground import project
 from litemill.ground.errors import LitemillError
+from litemill.settings import pieces
 
 TIME_LIMIT_S = 60
 
@@ -81,7 +82,7 @@ class Revision:
     def stale(self) -> int:
         """Count the stages that ran with other settings than `params.yaml` has."""
         now = settings_files.of(self.yaml(project.PARAMS))
-        known = {settings_files.path(name).as_posix(): _md5(data) for name, data in now.items()}
+        known = {pieces.path(name).as_posix(): _md5(data) for name, data in now.items()}
         ran_with = [{one["path"]: one.get("md5") for one in stage.get("deps", ())} for stage in self._stages]
         read = [{path: md5 for path, md5 in one.items() if Path(path).parent == project.PIECES} for one in ran_with]
         return sum(any(known.get(path) != md5 for path, md5 in one.items()) for one in read)

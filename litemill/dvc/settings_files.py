@@ -7,10 +7,10 @@ build.
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from litemill.ground import io, project
+from litemill.settings import pieces
 from litemill.settings.params import Params
 
 
@@ -32,14 +32,9 @@ def of(settings: Mapping[str, Any]) -> dict[str, bytes]:
     return {name: (json.dumps(value, indent=1) + "\n").encode() for name, value in found.items()}
 
 
-def path(name: str) -> Path:
-    """Return the file of a piece."""
-    return project.PIECES / f"{name}.json"
-
-
 def write(settings: Mapping[str, Any]) -> None:
     """Write the pieces, and no others."""
     with io.replacing(project.PIECES) as folder:
         folder.mkdir()
         for name, data in of(settings).items():
-            folder.joinpath(path(name).name).write_bytes(data)
+            folder.joinpath(pieces.path(name).name).write_bytes(data)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from litemill.analysis import budgets
 from litemill.analysis.results import Results, Section
-from litemill.ground import project, templates
+from litemill.ground import project
+from litemill.render import templates
 from litemill.render.table import Table
 from litemill.report import delegation, devices, provenance, recommended, tables
 from litemill.report.context import facts

@@ -9,8 +9,8 @@ import msgspec
 import yaml
 
 from litemill.analysis.results import Result, Results, Section
-from litemill.ground import process, project, templates
-from litemill.render import vector
+from litemill.ground import process, project
+from litemill.render import templates, vector
 from litemill.render.charts import TIMES, latencies
 from litemill.render.grid import Colour
 from litemill.render.table import Table, turned

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from litemill.settings.build import Build, Name
 from litemill.settings.catalog import Hash
 from litemill.settings.recipe import Count, Tolerance
 
@@ -166,3 +167,20 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 Tools = dict[Abi, ToolFile]
+
+
+class Measuring(Build, frozen=True, kw_only=True):
+    """What is measured on devices.
+
+    Parameters
+    ----------
+    networks, recipes, bottleneck_from
+        As of `Build`.
+    targets
+        Devices to measure on as well, by name.
+    tool
+        The benchmark tool for them, by ABI.
+    """
+
+    targets: dict[Name, Target] = {}
+    tool: Tools = {}

@@ -1,18 +1,15 @@
 """Typed view of `params.yaml`: everything that a user changes."""
 
-from typing import Annotated
-
-import msgspec
-
 from litemill.ground.errors import SettingsError
 from litemill.ground.project import PARAMS
 from litemill.settings import budgets as budget_rules
 from litemill.settings import names, reader
 from litemill.settings.benchmark import Benchmark
 from litemill.settings.budgets import Budget
+from litemill.settings.build import Name
 from litemill.settings.catalog import Catalog
 from litemill.settings.catalog import load as load_catalog
-from litemill.settings.devices import Configuration, Target, Tools
+from litemill.settings.devices import Configuration, Measuring
 from litemill.settings.gallery import Composition
 from litemill.settings.images import Images
 from litemill.settings.network import Network
@@ -20,11 +17,8 @@ from litemill.settings.recipe import Recipe
 from litemill.settings.recommend import TARGETS, Recommend
 from litemill.settings.workers import Limits
 
-# names become file names, stage names and DVC's dotted keys
-Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
 
-
-class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Params(Measuring, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole of `params.yaml`.
 
     Parameters
@@ -63,34 +57,15 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     source: str
     fetch: tuple[str, ...]
-    networks: dict[Name, Network]
     recipes: dict[Name, Recipe]
     images: Images
     benchmark: Benchmark
     recipes_off: dict[Name, Recipe] = {}
-    bottleneck_from: dict[str, str] = {}
     gallery: tuple[Composition, ...] = ()
-    targets: dict[Name, Target] = {}
-    tool: Tools = {}
     recommend: Recommend = Recommend()
     budgets: dict[Name, Budget] = {}
     limits: Limits = Limits()
     styles: str = "data/images/style"
-
-    def network(self, name: str) -> Network:
-        """Return a network; SettingsError with the nearest name where there is none."""
-        reader.require(name, self.networks, str(PARAMS), "network")
-        return self.networks[name]
-
-    def recipe(self, name: str) -> Recipe:
-        """Return a recipe; SettingsError with the nearest name where there is none."""
-        reader.require(name, self.recipes, str(PARAMS), "recipe")
-        return self.recipes[name]
-
-    def built_with(self, network: str) -> tuple[str, ...]:
-        """Return the names of the recipes that a network is built with, in the order of `recipes`."""
-        chosen = self.network(network).recipes
-        return tuple(name for name in self.recipes if chosen is None or name in chosen)
 
 
 def load() -> Params:

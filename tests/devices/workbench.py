@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import planned
 import pytest
 import yaml
 from report import built
 
 from devices import tool_standin
 from devices.adb_client import Adb
-from litemill.dvc import settings_files
 from litemill.ground import io, project
 from litemill.records import store
 from litemill.records.device import DeviceRecord, Figure
@@ -58,9 +58,7 @@ class Workbench:
     def change(self, **params: object) -> None:
         """Change params.yaml."""
         self.params |= params
-        (self.root / "params.yaml").write_text(yaml.safe_dump(self.params, sort_keys=False))
-        for name, data in settings_files.of(self.params).items():  # as the stage `plan` does
-            io.write(self.root / settings_files.path(name), data)
+        planned.write(self.root, self.params)
 
     def targets(self, phones: Mapping[str, str], configurations: object = (CPU,), **settings: object) -> None:
         """Name targets by serial, all alike."""

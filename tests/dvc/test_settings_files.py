@@ -9,6 +9,7 @@ import yaml
 
 from litemill.dvc import settings_files
 from litemill.ground import project
+from litemill.settings import pieces
 from litemill.settings.params import Params
 
 SETTINGS: dict[str, Any] = {
@@ -68,8 +69,8 @@ def test_recipes_stand_in_the_order_of_params_yaml() -> None:
 def test_the_folder_holds_the_pieces_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings_files.write(SETTINGS)
-    assert set(project.PIECES.iterdir()) == {settings_files.path(name) for name in settings_files.of(SETTINGS)}
+    assert set(project.PIECES.iterdir()) == {pieces.path(name) for name in settings_files.of(SETTINGS)}
     fewer = SETTINGS | {"networks": {"birds": SETTINGS["networks"]["birds"]}}
     settings_files.write(fewer)
     assert sorted(path.name for path in project.PIECES.glob("*painter*")) == []
-    assert yaml.safe_load(settings_files.path("networks.birds").read_text()) == {"source": "one", "input": [65, 65]}
+    assert yaml.safe_load(pieces.path("networks.birds").read_text()) == {"source": "one", "input": [65, 65]}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import planned
 import pytest
-import yaml
 from PIL import Image
 
 from litemill.composition import composer
@@ -51,7 +51,7 @@ def said(checkout: Path, *options: str) -> str:
 
 
 def show(checkout: Path, *entries: dict[str, object]) -> None:
-    (checkout / "params.yaml").write_text(yaml.safe_dump(built.PARAMS | {"gallery": list(entries)}, sort_keys=False))
+    planned.write(checkout, built.PARAMS | {"gallery": list(entries)})
 
 
 @pytest.mark.parametrize("option", ["--keep", "--restyle"])
@@ -170,7 +170,7 @@ def test_the_report_shows_the_gallery_and_what_is_missing_in_it(checkout: Path) 
 def test_a_gallery_without_networks_is_empty_and_the_report_without_one(checkout: Path) -> None:
     show(checkout, OWL)
     settings = built.PARAMS | {"gallery": [OWL], "bottleneck_from": {}}
-    (checkout / "params.yaml").write_text(yaml.safe_dump(settings, sort_keys=False))
+    planned.write(checkout, settings)
     assert stage.gallery() == "gallery: 0 of 1 pictures"
     assert store.load(gallery.RECORD, Gallery).shown == ()
     assert gallery.load(params.load()) == ()

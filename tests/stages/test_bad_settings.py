@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import planned
 import pytest
 
 from litemill.ground.errors import SettingsError
@@ -138,7 +139,7 @@ IN_CATALOG = [
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data").mkdir()
     (tmp_path / "dvc.yaml").touch()
-    (tmp_path / "params.yaml").write_text(PARAMS)
+    planned.write(tmp_path, PARAMS)
     (tmp_path / "data/catalog.yaml").write_text(CATALOG)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -206,18 +207,30 @@ def test_a_user_sees_one_line_and_exit_1(checkout: Path, old: str, new: str, sai
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("stages.gate",),
+        ("stages.plan",),
         ("stages.check",),
-        ("stages.baselines",),
         ("stages.report", "--table"),
-        ("stages.benchmark", "--network", "street"),
     ],
 )
-def test_what_reads_the_settings_checks_the_settings_before_it_does_anything(
+def test_what_reads_the_whole_of_the_settings_checks_the_settings_before_it_does_anything(
     checkout: Path, arguments: tuple[str, ...]
 ) -> None:
     edit(checkout / "params.yaml", "quantize: none", "quantise: none")
     assert "recipes.fp32: unknown key 'quantise'" in refused(checkout, *arguments)
+
+
+def test_a_stage_reads_the_settings_that_plan_has_checked_and_says_where_they_are_not(checkout: Path) -> None:
+    edit(checkout / "params.yaml", "rounds: 2, ", "")
+    assert "stret: no file to time" in refused(checkout, "stages.benchmark", "--network", "stret")
+    path = Path("pipelines/settings/benchmark.json")
+    (checkout / path).write_text('{"threads": "many"}')
+    said = refused(checkout, "stages.benchmark", "--network", "street")
+    assert (
+        f"{path}: of another version: got Expected `array`, got `str` - at `$.threads` -> run: dvc repro plan" in said
+    )
+    (checkout / path).unlink()
+    said = refused(checkout, "stages.benchmark", "--network", "street")
+    assert f"{path}: no such file -> run: dvc repro plan" in said
 
 
 def test_an_unknown_network_on_the_command_line_is_named(checkout: Path) -> None:

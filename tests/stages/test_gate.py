@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import planned
 import pytest
 
 from litemill.ground import project
@@ -37,7 +38,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two artifacts, of which fp16 is outside its tolerance."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
-    (tmp_path / "params.yaml").write_text(PARAMS)
+    planned.write(tmp_path, PARAMS)
     (tmp_path / "data/catalog.yaml").write_text(CATALOG)
     judged = []
     for recipe, quantize, cosine in (("fp32", "none", 0.99999), ("fp16", "fp16", 0.98)):
