@@ -40,8 +40,9 @@ class Reading:
         self._read, self._keys = read, keys
 
     def __getattr__(self, name: str) -> object:
-        self._keys.add(name)
-        return getattr(self._read, name)
+        found: object = getattr(self._read, name)
+        self._keys.update({"networks", "recipes"} if callable(found) else {name})
+        return found
 
 
 class Run(NamedTuple):
