@@ -8,7 +8,8 @@ from msgspec.structs import asdict, replace
 from litemill.ground.project import CATALOG
 from litemill.settings import reader
 
-Task = Literal["segmentation", "stylization"]
+# one of `litemill.tasks.registry.TASKS`, by `source`: `params.load` sees to it
+Task = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,64}$")]
 
 
 Part = Literal["predict", "transfer"]

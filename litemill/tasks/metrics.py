@@ -1,5 +1,7 @@
 """How near two results are: arrays in, numbers out, the unit in the name."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -73,3 +75,16 @@ def ssim(picture: Floats, reference: Floats) -> float:
         use_sample_covariance=False,
     )
     return float(value)
+
+
+def summary(figures: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Take the mean of each figure over the pictures, and its worst where the mean hides it."""
+    each = list(figures)
+    means = {name: float(np.mean([one[name] for one in each])) for name in each[0]}
+    worst = {
+        f"{name}_min": float(min(one[name] for one in each))
+        for name in ("psnr_db", "bottleneck_cosine")
+        if name in means
+    }
+    largest = {name: float(max(one[name] for one in each)) for name in means if name.endswith("max_error")}
+    return means | worst | largest

@@ -1,29 +1,17 @@
-"""Which pictures become which inputs, by name: what calibrates a network, and what judges it."""
+"""Names of samples: a picture below `data/images`, or several that enter together."""
 
-from litemill.settings.images import Images, Kind
-from litemill.settings.network import Network
+from litemill.settings.images import Kind
 
 KINDS: tuple[Kind, ...] = ("calibration", "evaluation")
+# no picture's name can hold it: `litemill.settings.images` refuses that
+AND = " + "
 
 
-def names(network: Network, images: Images, kind: Kind) -> tuple[str, ...]:
-    """Return a network's samples by name: a picture, or `content + style` for the transfer network.
-
-    Any picture can be a style, so content pictures help to calibrate predict where paintings are few. Contents and
-    styles are paired in turn, twice round the longer list.
-    """
-    content, style = images.content.of(kind), images.style.of(kind)
-    if network.part == "predict":
-        return style + content if kind == "calibration" else style
-    if network.part == "transfer":
-        # the second round moves on by one, so that equally many contents and styles meet others, too
-        length = max(len(content), len(style))
-        turns = [(turn, turn + turn // length) for turn in range(2 * length)]
-        pairs = (f"{content[one % len(content)]} + {style[other % len(style)]}" for one, other in turns)
-        return tuple(dict.fromkeys(pairs))
-    return images.segmentation.of(kind)
+def joined(*pictures: str) -> str:
+    """Return the name of a sample."""
+    return AND.join(pictures)
 
 
-def style_of(sample: str) -> str:
-    """Return the painting of a sample named `content + style`."""
-    return sample.split(" + ")[1]
+def pictures(sample: str) -> tuple[str, ...]:
+    """Return the pictures of a sample, in the order of `Task.pictures`."""
+    return tuple(sample.split(AND))

@@ -1,0 +1,1 @@
+"""Segmentation: a picture in, a class for each of its pixels out."""
