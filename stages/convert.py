@@ -2,6 +2,7 @@
 
 from litemill.conversion import int8, tflite
 from litemill.conversion.converter import convert as to_tflite
+from litemill.delegates.facts import facts
 from litemill.ground import command, io, npz, project
 from litemill.ground.errors import ConversionError
 from litemill.ground.npz import Arrays
@@ -56,6 +57,7 @@ def described(frozen: Frozen, name: str, recipe: Recipe, made: int8.Int8) -> Con
         unpacked_bytes=len(made.data),
         kept_float=made.kept_float,
         notes=made.notes,
+        facts=facts(path),
     )
 
 

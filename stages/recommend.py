@@ -8,7 +8,7 @@ from litemill.ground import command, io, project
 from litemill.ground.errors import RecordError
 from litemill.records import store
 from litemill.records.accuracy import Validated
-from litemill.records.cost import Benchmarked, Measured
+from litemill.records.cost import Benchmarked
 from litemill.records.recommendation import Choice, Recommended
 from litemill.settings import pieces
 from litemill.settings.network import Network
@@ -51,15 +51,10 @@ def files_of(network: str, recipes: Mapping[str, Recipe], timed: Benchmarked) ->
             size_bytes=record.size_bytes,
             metrics=judged[record.sha256].metrics,
             latency=measured[record.sha256].latency,
-            gpu_refusals=outside_gpu(measured[record.sha256]),
+            gpu_refusals=record.facts.of("gpu").refused,
         )
         found.append(file)
     return found
-
-
-def outside_gpu(measured: Measured) -> tuple[str, ...]:
-    """Return the operators that the GPU delegate's rules leave outside."""
-    return next((one.outside for one in measured.delegation if one.target == "gpu"), ("not looked into",))
 
 
 def ship(network: str, choice: Choice) -> None:

@@ -17,7 +17,7 @@ def report(table: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the c
     count, failing = count_of(results)
     outcome = f"{project.PAGE}, {project.REPORT}: {count} artifacts, {failing or 'none'} outside tolerance"
     if table:
-        return f"{terminal(without(tables.overview(results), tables.MEMORY, tables.INIT))}\n\n{outcome}"
+        return f"{terminal(without(tables.overview(results), *tables.DETAILS))}\n\n{outcome}"
     write(results)
     return outcome
 
@@ -25,13 +25,13 @@ def report(table: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the c
 def write(results: Results) -> None:
     """Draw and render everything, then write it."""
     # charts and pictures cost a second to import, which the table does without
-    from litemill.report import figures, gallery, markdown, page  # noqa: PLC0415
+    from litemill.report import drawings, gallery, markdown, page  # noqa: PLC0415
     from litemill.report import pictures as seen  # noqa: PLC0415
 
     for section in results.sections:
         store.check(project.record("freeze", section.name), section.frozen.sha256, project.graph(section.name))
     shown = seen.load(results)
-    drawn = figures.draw(results, shown)
+    drawn = drawings.draw(results, shown)
     pictures = gallery.load(results.params)
     text, html = markdown.render(results, drawn, pictures), page.render(results, shown, pictures)
     with io.replacing(project.FIGURES) as folder:

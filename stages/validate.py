@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from litemill.delegates.facts import facts
 from litemill.ground import command, io, npz, process, project
 from litemill.records import store
 from litemill.records.accuracy import Judged, Validated
@@ -29,7 +30,8 @@ def validate(network: str) -> str:
 def recorded(name: str, path: Path, found: judge.Judgement, *, baseline: bool) -> Judged:
     """Return a file's judgement as a record."""
     size = path.stat().st_size
-    return Judged(name, io.sha256(path), size, found.metrics, found.pictures, baseline, found.class_iou)
+    told = facts(path) if baseline else None
+    return Judged(name, io.sha256(path), size, found.metrics, found.pictures, baseline, found.class_iou, told)
 
 
 if __name__ == "__main__":

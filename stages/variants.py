@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
 from litemill.conversion.converter import convert
+from litemill.delegates.facts import facts
 from litemill.ground import command, io, project
 from litemill.records import store
 from litemill.records.graph import Frozen, Variant, Variants
@@ -62,6 +63,7 @@ def converted(known: Frozen, version: Version) -> Variant:
         size_bytes=len(data),
         psnr_db=proof.psnr_db if proof else None,
         max_error=proof.max_error if proof else None,
+        facts=facts(path),
     )
 
 

@@ -86,7 +86,7 @@ def test_a_stage_declares_the_modules_that_it_imports_and_no_others(stage: str) 
 def test_imports_are_found_wherever_they_stand() -> None:
     # a name from a package is a module of it, and what a function imports counts
     assert Path("litemill/ground/project.py") in imports(Path("stages/gate.py"))
-    assert Path("litemill/report/figures.py") in imports(Path("stages/report.py"))
+    assert Path("litemill/report/drawings.py") in imports(Path("stages/report.py"))
     assert Path("litemill/runtime.py") in closure(Path("stages/validate.py"))
     assert Path("litemill/benchmark_log/__init__.py") in closure(Path("stages/phones.py"))
     assert Path("litemill/ground/__init__.py") not in closure(Path("stages/gate.py"))

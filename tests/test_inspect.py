@@ -26,6 +26,7 @@ from litemill.inspection import entry as entry_module
 from litemill.inspection.inspection import Inspection, inspect
 from litemill.inspection.opening import Piece
 from litemill.inspection.text import text
+from litemill.records.artifact import Refusal
 from litemill.settings import reader
 from litemill.settings.catalog import Catalog
 
@@ -288,4 +289,7 @@ def test_the_gpu_rules_name_what_they_refuse() -> None:
 
     model = tf.function(body, input_signature=[tf.TensorSpec([1, 8, 8, 4])], autograph=False)
     converted = tf.lite.TFLiteConverter.from_concrete_functions([model.get_concrete_function()], model).convert()
-    assert gpu.refusals(converted) == ("ARG_MAX: not supported (1)", "MIRROR_PAD: padding that is not reflected (1)")
+    assert gpu.refusals(converted) == (
+        Refusal("ARG_MAX", "not supported", 1),
+        Refusal("MIRROR_PAD", "padding that is not reflected", 1),
+    )

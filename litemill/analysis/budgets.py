@@ -7,7 +7,7 @@ import msgspec
 
 from litemill.analysis.results import Results, Section
 from litemill.render.table import Row, Table, numbers, words
-from litemill.report import devices, measures
+from litemill.report import devices
 from litemill.settings.budgets import HOST, Budget
 from litemill.settings.devices import Configuration
 
@@ -74,9 +74,7 @@ def write(budget: Budget, value: float | None) -> str:
     """Write a value of a budget's figure as tables do."""
     if value is None:
         return "-"
-    if budget.figure == "bytes":
-        return f"{value:,.0f}"
-    return measures.amount(value) if budget.figure == "latency_ms" else measures.write(budget.figure, value)
+    return budget.registered.write(value)
 
 
 def limit(budget: Budget, value: float | None) -> str:
@@ -89,7 +87,7 @@ def limit(budget: Budget, value: float | None) -> str:
 
 def _outcome(name: str, budget: Budget, figures: Figures, results: Results) -> Outcome:
     """Hold one budget against the figures of the files that it is of."""
-    key = f"latency_ms {budget.place}" if budget.place else budget.figure
+    key = f"{budget.registered.name} {budget.place}".strip()
     if budget.artifact:
         network, _, recipe = budget.artifact.partition("/")
         files = [(network, recipe)]
@@ -105,25 +103,33 @@ def _outcome(name: str, budget: Budget, figures: Figures, results: Results) -> O
 
 
 def _together(budget: Budget, values: list[float | None]) -> float | None:
-    """Return the sum of costs, None where one is missing; the least accuracy of those that measure it."""
+    """Return what files have together: of a cost None where one is missing, of an accuracy of those that have it."""
     known = [value for value in values if value is not None]
-    if budget.most:
-        return sum(known) if known and len(known) == len(values) else None
-    return min(known, default=None)
+    if not known or (budget.most and len(known) < len(values)):
+        return None
+    match budget.registered.together:
+        case "sum":
+            return sum(known)
+        case "most":
+            return max(known)
+        case "least":
+            return min(known)
 
 
 def _figures(results: Results, section: Section) -> dict[str, dict[str, float]]:
     """Return the figures of a network's files; of a device those of today's files, measured as they should be."""
-    figures: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, float]] = {}
     for result in section.results:
-        host = {
-            f"latency_ms {HOST}, {Configuration(threads=time.threads).label}": time.median_ms
+        timed = {
+            f"{name} {HOST}, {Configuration(threads=time.threads).label}": value
             for time in result.measured.latency
+            for name, value in time.figures.items()
         }
-        figures[result.name] = {"bytes": result.judged.size_bytes} | result.judged.metrics | host
+        found[result.name] = result.figures | timed
     for one in devices.current(results, section):
         figure = one.figure
-        if figure.outcome == "measured" and figure.median_ms is not None and not one.stale:
-            place = f"latency_ms {one.target}, {figure.configuration.label}"
-            figures[figure.artifact][place] = figure.median_ms
-    return figures
+        if figure.outcome == "measured" and not one.stale:
+            at = f"{one.target}, {figure.configuration.label}"
+            taken = {"latency_ms": figure.median_ms, "p95_ms": figure.p95_ms}
+            found[figure.artifact] |= {f"{name} {at}": value for name, value in taken.items() if value is not None}
+    return found

@@ -1,11 +1,11 @@
 """What differs between two revisions: settings, artifacts and their figures."""
 
-import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
+from litemill import figures
 from litemill.dvc.revision import File, Key
 
 Change = Literal["better", "worse", "no difference shown"]
@@ -15,17 +15,6 @@ Status = Literal["added", "removed", "changed"]
 
 
 Metrics = dict[str, dict[str, dict[str, float]]]
-
-
-# the least step of a figure that says something on a handful of pictures; a larger figure is better
-STEPS = {"label_agreement": 5e-4, "mean_iou": 2e-3, "bottleneck_cosine": 1e-5, "psnr_db": 0.1, "ssim": 1e-3}
-
-
-# beyond it no picture of 8 bits shows an error
-ENOUGH = {"psnr_db": 60.0}
-
-
-SIZE_STEP = 1e-3
 
 
 SIZE, WITHIN = "size_bytes", "within_tolerance"
@@ -122,13 +111,18 @@ def artifacts(base: Side, head: Side) -> list[Artifact]:
     found = []
     for key in sorted(base.names | head.names):
         old, new = base.figures(key), head.figures(key)
-        figures = tuple(_figure(name, old.get(name), new.get(name)) for name in (SIZE, *STEPS) if name in {*old, *new})
+        known = tuple(_figure(name, old.get(name), new.get(name)) for name in compared() if name in {*old, *new})
         status = _status(key in base.names, key in head.names)
         same = base.files[key] == head.files[key] if key in base.files and key in head.files else None
-        one = Artifact(*key, status, same, _within(old if status == "removed" else new), figures)
+        one = Artifact(*key, status, same, _within(old if status == "removed" else new), known)
         if status != "changed" or same is False or _judged_otherwise(one, _within(old)):
             found.append(one)
     return found
+
+
+def compared() -> list[str]:
+    """Name the figures by which two revisions are compared: not those of one moment, which `remeasure` takes anew."""
+    return [one.name for one in figures.FIGURES.values() if one.kind != "detail" and not one.timed]
 
 
 def _status(before: bool, after: bool) -> Status:  # noqa: FBT001
@@ -139,7 +133,8 @@ def _judged_otherwise(one: Artifact, before: bool | None) -> bool:  # noqa: FBT0
     """Tell whether figures differ: at all where the files are not known, else by more than other machines' rounding."""
     if one.same_file is None and any(figure.base != figure.head for figure in one.figures):
         return True
-    return one.within != before or any(figure.change in ("better", "worse") for figure in one.figures)
+    judged = (figure for figure in one.figures if figures.of(figure.name).kind == "accuracy")
+    return one.within != before or any(figure.change in ("better", "worse") for figure in judged)
 
 
 def _within(figures: Mapping[str, float]) -> bool | None:
@@ -149,9 +144,10 @@ def _within(figures: Mapping[str, float]) -> bool | None:
 def _figure(name: str, base: float | None, head: float | None) -> Figure:
     if base is None or head is None:
         return Figure(name, base, head, None)
-    most = ENOUGH.get(name, math.inf)
-    gain = base - head if name == SIZE else min(head, most) - min(base, most)
-    step = SIZE_STEP * base if name == SIZE else STEPS[name]
+    registered = figures.of(name)
+    less = registered.kind == "cost"
+    gain = base - head if less else min(head, registered.enough) - min(base, registered.enough)
+    step = registered.step * (abs(base) if registered.relative else 1)
     change: Change = "no difference shown"
     if abs(gain) > step:
         change = "better" if gain > 0 else "worse"

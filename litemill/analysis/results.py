@@ -6,11 +6,12 @@ from typing import TypeVar
 
 import msgspec
 
+from litemill.figures import FIGURES
 from litemill.ground import io, project
 from litemill.ground.errors import RecordError
 from litemill.records import store
 from litemill.records.accuracy import Gate, Judged, Pair, Paired, Validated, Verdict
-from litemill.records.artifact import Converted
+from litemill.records.artifact import Converted, Facts
 from litemill.records.cost import Benchmarked, Latency, Measured, Rewriting
 from litemill.records.device import DeviceRecord
 from litemill.records.graph import Frozen, Referenced, Sampled
@@ -45,9 +46,26 @@ class Result(msgspec.Struct, frozen=True):
         return self.built is None
 
     @property
+    def facts(self) -> Facts:
+        """What holds of it wherever it runs."""
+        return self.built.facts if self.built else self.judged.facts or Facts()
+
+    @property
     def failing(self) -> bool:
         """Whether it is outside its recipe's tolerance."""
         return self.verdict is not None and bool(self.verdict.failures)
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Its figures by the names of `litemill.figures`, latency on one thread of the host."""
+        timed = self.latency(1)
+        return {
+            "size_bytes": self.judged.size_bytes,
+            **self.judged.metrics,
+            **self.facts.figures,
+            **self.measured.figures,
+            **(timed.figures if timed else {}),
+        }
 
     def latency(self, threads: int) -> Latency | None:
         """Return what was timed at a number of threads, if it was."""
@@ -133,6 +151,8 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
     frozen = store.load(project.record("freeze", name), Frozen)
     rewriting = store.load(project.record("rewriting", name), Rewriting)
     referenced = store.load(project.record("reference", name), Referenced)
+    for result in results:
+        _registered(benchmark, result)
     known = (frozen, sampled, referenced, benchmarked, validated, rewriting)
     return Section(name, params.networks[name], frozen.entry, *known, results, recommended)
 
@@ -164,6 +184,14 @@ def _same(path: Path, name: str, at_hand: str, recorded: str | None) -> None:
     if recorded != at_hand:
         raise RecordError(f"{path}: speaks of another {name} than the one at hand", expected=at_hand[:12],
                           got=recorded[:12] if recorded else "no entry", remedy=REMEDY)  # fmt: skip
+
+
+def _registered(path: Path, one: Result) -> None:
+    """Raise RecordError where a record has a figure that no table would show."""
+    stray = sorted(set(one.figures) - set(FIGURES))
+    if stray:
+        raise RecordError(f"{path}: {one.name} has figures that are not registered", got=", ".join(stray),
+                          remedy="add them to FIGURES in litemill/figures.py, or run: dvc repro")  # fmt: skip
 
 
 def _same_pictures(path: Path, one: Judged | Pair, sampled: Sampled) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from litemill.records.artifact import Refusal
 from litemill.records.cost import Latency
 from litemill.records.recommendation import Candidate
 from litemill.settings.recipe import Quantize, Tolerance
@@ -59,7 +60,7 @@ class File(msgspec.Struct, frozen=True):
     size_bytes: int
     metrics: dict[str, float]
     latency: tuple[Latency, ...]
-    gpu_refusals: tuple[str, ...] = ()
+    gpu_refusals: tuple[Refusal, ...] = ()
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -102,7 +103,7 @@ def unfit(file: File, rule: Rule) -> tuple[str, ...]:
     if rule.quantize and file.quantize not in rule.quantize:
         reasons.append(f"quantize {file.quantize}, where the rule wants {' or '.join(rule.quantize)}")
     if rule.fully_delegable and file.gpu_refusals:
-        reasons.append(f"not wholly for the GPU delegate: {'; '.join(file.gpu_refusals)}")
+        reasons.append(f"not wholly for the GPU delegate: {'; '.join(one.text for one in file.gpu_refusals)}")
     return tuple(reasons)
 
 

@@ -4,11 +4,9 @@ from msgspec.structs import asdict
 
 from litemill.bench.host import Job, Turn, measure_in_turn
 from litemill.bench.statistics import latency
-from litemill.delegates.xnnpack import multiply_adds, xnnpack
 from litemill.ground import project
 from litemill.records import store
 from litemill.records.cost import Rewriting, TimedVariant
-from litemill.runtime import Model
 from litemill.settings.benchmark import Benchmark
 
 
@@ -22,17 +20,13 @@ def rewriting(network: str, settings: Benchmark) -> Rewriting:
     together, *alone = measure_in_turn(
         [Job(tuple(map(str, files)), (turn,)), *(Job((str(path),), (Turn(1, 1),)) for path in files)]
     )
-    rows = zip(found, map(Model, files), together.times_ms[0], alone, strict=True)
+    rows = zip(found, together.times_ms[0], alone, strict=True)
     timed = tuple(
         TimedVariant(
             **asdict(one),
-            ops=len(model.operators()),
-            multiply_adds=multiply_adds(model),
-            delegation=xnnpack(model),
+            figures={"init_ms": cost.init_ms[0], "peak_memory_mb": cost.peak_memory_mb},
             latency=latency(1, times_ms),
-            init_ms=cost.init_ms[0],
-            peak_memory_mb=cost.peak_memory_mb,
         )
-        for one, model, times_ms, cost in rows
+        for one, times_ms, cost in rows
     )
     return Rewriting(network, timed)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from litemill import figures
 from litemill.analysis.changes import SIZE, Artifact, Figure
 from litemill.comparison.compare import NOT_COMPARABLE, Compared, Comparison
 from litemill.render.table import Row, Table, numbers, words
-from litemill.report import measures
 
 NONE = "-"
 
@@ -25,10 +25,10 @@ def settings(comparison: Comparison) -> Table:
 
 
 def artifacts(comparison: Comparison) -> Table:
-    """Return the artifacts that differ: bytes, accuracy and latency, each with its verdict; the worst first."""
+    """Return the artifacts that differ: bytes, figures and latency with their verdicts; the worst first."""
     ordered = sorted(comparison.artifacts, key=lambda one: (not one.artifact.failing, not _worse(one)))
     rows = (Row((one.artifact.name, *_cells(one)), one.artifact.failing) for one in ordered)
-    columns = words("artifact", "what") + numbers("bytes", "accuracy") + words("latency, 1 thread", "tolerance")
+    columns = words("artifact", "what") + numbers("bytes", "figures") + words("latency, 1 thread", "tolerance")
     return Table(columns, tuple(rows))
 
 
@@ -75,13 +75,14 @@ def budgets_kept(comparison: Comparison) -> str:
 def _cells(compared: Compared) -> tuple[str, ...]:
     one = compared.artifact
     size = next((figure for figure in one.figures if figure.name == SIZE), None)
-    accuracy = [figure for figure in one.figures if figure.name != SIZE]
-    near = measures.main({figure.name: 0 for figure in accuracy}) if accuracy else ""
+    others = [figure for figure in one.figures if figure.name != SIZE]
+    accuracy = [figure.name for figure in others if figures.of(figure.name).kind == "accuracy"]
+    near = figures.main(dict.fromkeys(accuracy, 0)) if accuracy else ""
     # the task's main figure, and what else tells a difference
-    told = [figure for figure in accuracy if figure.name == near or figure.change in ("better", "worse")]
+    told = [figure for figure in others if figure.name == near or figure.change in ("better", "worse")]
     within = {True: "within", False: "outside", None: NONE}[one.within]
     what = "judged otherwise" if one.same_file else one.status
-    said = "; ".join(f"{measures.measure(figure.name).title} {_accuracy(figure)}" for figure in told)
+    said = "; ".join(f"{figures.of(figure.name).heading} {_written(figure)}" for figure in told)
     return what, _size(size), said or NONE, _latency(compared), within
 
 
@@ -104,8 +105,8 @@ def _size(figure: Figure | None) -> str:
     return _change(figure, [f"{int(value):,}" for value in (figure.base, figure.head) if value is not None], share)
 
 
-def _accuracy(figure: Figure) -> str:
-    return _change(figure, [measures.write(figure.name, one) for one in (figure.base, figure.head) if one is not None])
+def _written(figure: Figure) -> str:
+    return _change(figure, [figures.write(figure.name, one) for one in (figure.base, figure.head) if one is not None])
 
 
 def _change(figure: Figure, sides: list[str], share: str = "") -> str:

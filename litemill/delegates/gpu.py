@@ -4,12 +4,14 @@ Source: tensorflow/lite/tools/versioning/gpu_compatibility.cc. Nothing found is 
 whole file is seen by running it there.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ai_edge_litert import schema_py_generated as schema
 
 from litemill.conversion.tflite import op_name
+from litemill.records.artifact import Refusal
 
 _ACCEPTED = """
 ABS ADD ADD_N ATAN2 AVERAGE_POOL_2D BATCH_MATMUL CAST CEIL CONCATENATION CONV_2D COS CUMSUM DENSIFY DEPTHWISE_CONV_2D
@@ -39,23 +41,19 @@ class _Op(NamedTuple):
     computed: list[bool]
 
 
-def refusals(model: bytes) -> tuple[str, ...]:
+def refusals(model: bytes) -> tuple[Refusal, ...]:
     """Return what the GPU delegate would refuse of a TFLite file, each reason once, with how often it occurs."""
-    counts: dict[str, int] = {}
-    for name, op in _ops(schema.ModelT.InitFromPackedBuf(bytearray(model))):
-        reason = _reason(name, op)
-        if reason:
-            counts[reason] = counts.get(reason, 0) + 1
-    return tuple(f"{reason} ({count})" for reason, count in sorted(counts.items()))
+    reasons = ((name, _reason(name, op)) for name, op in _ops(schema.ModelT.InitFromPackedBuf(bytearray(model))))
+    counts = Counter((name, reason) for name, reason in reasons if reason)
+    return tuple(Refusal(*why, count) for why, count in sorted(counts.items()))
 
 
 def _reason(name: str, op: _Op) -> str:
     """Return why an operator is refused, or nothing."""
     if name not in ACCEPTED and name not in ACCEPTED_CUSTOM:
-        return f"{name}: not supported"
+        return "not supported"
     rule = _RULES.get(name)
-    broken = rule(op) if rule else ""
-    return f"{name}: {broken}" if broken else ""
+    return rule(op) if rule else ""
 
 
 def _ops(model: schema.ModelT) -> Iterator[tuple[str, _Op]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from litemill.records.cost import Delegation
+from litemill.records.artifact import Delegation, Refusal
 from litemill.runtime import Model, Operator
 
 NO_KERNEL = "no kernel for it"
@@ -29,8 +29,8 @@ def multiply_adds(model: Model) -> int:
 def xnnpack(model: Model) -> Delegation:
     """Say into how many partitions XNNPACK took a file, and which operators it left to the plain kernels, and why."""
     partitions = model.partitions()
-    outside = Counter(f"{one.name}: {_reason(one)}" for one in _left(model.operators(), partitions))
-    return Delegation("xnnpack", len(partitions), tuple(f"{what} ({count})" for what, count in sorted(outside.items())))
+    left = Counter((one.name, _reason(one)) for one in _left(model.operators(), partitions))
+    return Delegation("xnnpack", len(partitions), tuple(Refusal(*why, count) for why, count in sorted(left.items())))
 
 
 def _left(operators: tuple[Operator, ...], partitions: tuple[Operator, ...]) -> list[Operator]:

@@ -3,14 +3,10 @@
 import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from string import Template
-from typing import Any
 
+from litemill.dvc import files
 from litemill.ground import project
 from litemill.settings import reader
-
-ROOT = Path("dvc.yaml")
-
 
 StageGraph = dict[str, frozenset[str]]
 
@@ -23,9 +19,9 @@ def load() -> StageGraph:
     params = reader.read(project.PARAMS, dict)
     reads: dict[str, list[str]] = {}
     writers: dict[str, set[str]] = {}
-    for file in (ROOT, *sorted(project.PIPELINE.parent.glob("*/dvc.yaml"))):
-        for name, body in _stages(file, params):
-            address = name if file == ROOT else f"{file}:{name}"
+    for file in files.present():
+        for name, body in files.stages(file, params):
+            address = name if file == project.ROOT else f"{file}:{name}"
             folder = file.parent / body.get("wdir", ".")
             reads[address] = _paths(folder, body.get("deps", []))
             for out in _paths(folder, [one for kind in ("outs", "metrics", "plots") for one in body.get(kind, [])]):
@@ -43,28 +39,6 @@ def needed(way: StageGraph, targets: Collection[str]) -> frozenset[str]:
     """Return the stages that `dvc repro` looks at for its targets; without any, for those of the root's file."""
     wanted = {name for name in way if (any(map(name.startswith, targets)) if targets else ":" not in name)}
     return frozenset(wanted).union(*(way[name] for name in wanted))
-
-
-def _stages(file: Path, params: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return a file's stages, those of a `foreach` each with its item put in."""
-    for name, body in reader.read(file, dict)["stages"].items():
-        if "foreach" not in body:
-            yield name, body
-            continue
-        over = body["foreach"]
-        items = params.get(over.removeprefix("${").removesuffix("}"), ()) if isinstance(over, str) else over
-        for key in items:
-            item = items[key] if isinstance(items, dict) else key
-            yield f"{name}@{key}", _filled(body["do"], {"key": key, "item": item})
-
-
-def _filled(value: Any, names: Mapping[str, object]) -> Any:  # noqa: ANN401  YAML
-    """Put `${key}` and `${item}` into every text of a stage."""
-    if isinstance(value, dict):
-        return {_filled(key, names): _filled(one, names) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_filled(one, names) for one in value]
-    return Template(value).safe_substitute(names) if isinstance(value, str) else value
 
 
 def _paths(folder: Path, entries: Collection[str | dict[str, object]]) -> list[str]:

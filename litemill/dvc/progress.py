@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
+from litemill.dvc import files
 from litemill.dvc.dag import StageGraph
 from litemill.ground import io
 
@@ -100,12 +101,6 @@ def load() -> dict[str, float]:
         return {}
 
 
-RUNS = re.compile(r"Running stage '(.+)':")
-
-
-RESTS = re.compile(r"(?:Pulling data for stage: |Stage )'([^']+)'")
-
-
 # colours, moves of the cursor
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f\x7f]")
 
@@ -146,9 +141,9 @@ class Line:
     def _follow(self, text: str, lane: int) -> bool:
         """Tell the forecast which stage a line is about; whether one begins to run."""
         plain = CONTROLS.sub("", text)
-        if found := RUNS.match(plain):
+        if found := files.RUNS.match(plain):
             self._forecast.begin(found[1], lane)
-        elif rests := RESTS.match(plain):
+        elif rests := files.RESTS.match(plain):
             self._forecast.pass_by(rests[1], lane)
         return bool(found)
 

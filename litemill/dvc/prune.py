@@ -1,17 +1,15 @@
 """What earlier settings left behind: outputs, and entries of DVC's lock files."""
 
 import io
-import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
 
+from litemill.dvc import files
 from litemill.ground import project
 from litemill.ground.io import write
-from litemill.settings import reader
 from litemill.settings.params import Params
 
 # where a network has a file or a folder of its own name
@@ -24,10 +22,6 @@ PLACES = (
 RECOMMENDED = ("cpu", "gpu")
 
 
-# a stage in a lock file, as DVC writes it: to parse all of them would take longer than all else here
-STAGE = re.compile(r"^  ([^\s:]+):", re.MULTILINE)
-
-
 def outputs(params: Params) -> list[Path]:
     """Return the outputs of networks, recipes and sources that `params` does not name, in order."""
     return sorted({*_of_networks(params), *_of_recipes(params), *_of_sources(params)})
@@ -36,13 +30,11 @@ def outputs(params: Params) -> list[Path]:
 def entries(params: Params) -> dict[Path, list[str]]:
     """Return by lock file the stages that it holds and its dvc.yaml does not make."""
     each = {"fetch": params.fetch, "endtoend": params.bottleneck_from}
-    known = {project.ROOT.with_suffix(".lock"): _made(_stages(project.ROOT), each)}
-    inside = _stages(project.PIPELINE)
+    made = {project.ROOT: _made({*files.templates(project.ROOT)}, each)}
+    inside = {*files.templates(project.PIPELINE)}
     for name in params.networks:
-        lock = project.pipeline(name).with_suffix(".lock")
-        known[lock] = _made(inside, {"convert": params.built_with(name)})
-    held = {lock: STAGE.findall(lock.read_text(encoding="utf-8")) for lock in known if lock.is_file()}
-    gone = {lock: [name for name in names if name not in known[lock]] for lock, names in held.items()}
+        made[project.pipeline(name)] = _made(inside, {"convert": params.built_with(name)})
+    gone = {files.lock(file): [one for one in files.locked(file) if one not in names] for file, names in made.items()}
     return {lock: names for lock, names in gone.items() if names}
 
 
@@ -64,10 +56,6 @@ def forget(lock: Path, stages: list[str]) -> None:
     text = io.StringIO()
     yaml.dump(held, text)
     write(lock, text.getvalue().encode())
-
-
-def _stages(file: Path) -> set[str]:
-    return set(reader.read(file, dict[str, Any])["stages"])
 
 
 def _made(stages: set[str], each: Mapping[str, Collection[str]]) -> set[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from litemill.ground import project
+from litemill.dvc import files
 
 TMP = Path(".dvc/tmp")
 
@@ -18,11 +18,11 @@ def mend() -> Iterator[Path]:
     in its run cache, as far as it was built here. Files whose guard a DVC holds that lives are its own.
     """
     whole = {TMP / "rwlock": _is_json}
-    locks = dict.fromkeys([Path("dvc.lock"), *sorted(project.PIPELINE.parent.glob("*/dvc.lock"))], _ends)
-    for guard, files in {TMP / "rwlock.lock": whole, TMP / "lock": locks}.items():
+    locks = dict.fromkeys(files.locks(), _ends)
+    for guard, kinds in {TMP / "rwlock.lock": whole, TMP / "lock": locks}.items():
         with contextlib.suppress(OSError), guard.open("r+b") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for path, is_whole in files.items():
+            for path, is_whole in kinds.items():
                 if path.exists() and not is_whole(path.read_bytes()):
                     path.unlink()
                     yield path

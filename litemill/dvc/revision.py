@@ -2,23 +2,18 @@
 
 import hashlib
 import re
-import subprocess
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from litemill.dvc import settings_files
+from litemill.dvc import files, git, settings_files
 from litemill.ground import project
 from litemill.ground.errors import LitemillError
 from litemill.settings import pieces
 
-TIME_LIMIT_S = 60
-
-
-# the root's, and one for each network; in older revisions all stages stand in the root's
-LOCK, PIPELINES = "dvc.lock", str(project.PIPELINE.parent)
+PIPELINES = str(project.PIPELINE.parent)
 
 
 ARTIFACT = re.compile(rf"{project.MODELS}/([^/]+)/([^/]+)\.tflite")
@@ -54,7 +49,7 @@ class Revision:
         if name is None:
             return
         # what follows must not be taken for an option
-        found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        found = git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if found is None:
             raise LitemillError(
                 f"{name}: no such revision", expected="a branch, tag or commit", remedy="see: git branch -a"
@@ -104,17 +99,17 @@ class Revision:
     def _stages(self) -> list[dict[str, Any]]:
         """What DVC recorded of each stage; nothing in a revision without it."""
         if self.commit:
-            listed = _git("ls-tree", "-r", "-z", "--name-only", self.commit, LOCK, PIPELINES)
-            names = [name for name in (listed or b"").decode().split("\0") if name.endswith(LOCK)]
+            listed = git.ask("ls-tree", "-r", "-z", "--name-only", self.commit, files.LOCK, PIPELINES)
+            names = [name for name in (listed or b"").decode().split("\0") if name.endswith(files.LOCK)]
         else:
-            names = [str(path) for path in (Path(LOCK), *sorted(Path(PIPELINES).glob(f"*/{LOCK}"))) if path.is_file()]
+            names = list(map(str, files.locks()))
         locks = [self.yaml(Path(name)) for name in names]
         return [stage for lock in locks if isinstance(lock, dict) for stage in lock.get("stages", {}).values()]
 
     def _text(self, path: Path) -> bytes:
         if not self.commit:
             return path.read_bytes() if path.is_file() else b""
-        return _git("show", f"{self.commit}:{path.as_posix()}") or b""
+        return git.ask("show", f"{self.commit}:{path.as_posix()}") or b""
 
     @cached_property
     def _files(self) -> Any:  # noqa: ANN401  DVC ships no types
@@ -126,16 +121,3 @@ class Revision:
 def _md5(data: bytes) -> str:
     """Return DVC's hash of a file."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
-
-
-def _git(*arguments: str) -> bytes | None:
-    """Return what git prints, or None where it fails."""
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, timeout=TIME_LIMIT_S, check=False)
-    except FileNotFoundError:
-        raise LitemillError("git is not installed", remedy="install it") from None
-    except subprocess.TimeoutExpired:
-        raise LitemillError(
-            f"git {arguments[0]}: does not answer", expected=f"{TIME_LIMIT_S} s at most", remedy="try again"
-        ) from None
-    return done.stdout if done.returncode == 0 else None

@@ -1,7 +1,6 @@
 """DVC in the checkout that this process runs in: what it runs ends with this process."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -13,14 +12,12 @@ from typing import NamedTuple
 
 from dvc.config import Config
 
+from litemill.dvc import files
 from litemill.fanout import repair
 from litemill.ground.errors import LitemillError
 from litemill.ground.process import die_with_parent
 
 CONFIG = Path(".dvc/config")
-
-
-RUNNING = re.compile("Running stage '(.*)':")
 
 
 PUSH_S = 3600
@@ -126,7 +123,7 @@ def _repro(arguments: list[str], limit_s: float | None, turn: Callable[[], objec
         for line in process.stdout or ():
             text = line.decode(errors="replace")
             print(text, end="", flush=True)
-            begun = RUNNING.match(text)
+            begun = files.RUNS.match(text)
             if begun:
                 ran.add(begun[1])
             elif text.startswith("Updating lock file"):

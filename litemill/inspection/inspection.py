@@ -144,7 +144,8 @@ def _gpu(whole: SourceGraph, found: Cuts) -> dict[str, tuple[str, ...]]:
         tensors = [Tensor(role, role, shape, "float32") for role, (_, shape) in inputs.items()]
         try:
             output_shape(graph, output)
-            result[part] = gpu_rules.refusals(convert(graph.SerializeToString(), tensors, output, Recipe("none"), {}))
+            file = convert(graph.SerializeToString(), tensors, output, Recipe("none"), {})
+            result[part] = tuple(one.text for one in gpu_rules.refusals(file))
         except LitemillError as error:
             result[part] = (str(error),)
     return result

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.dvc import prune
+from litemill.dvc import files as stages
 from litemill.ground import project
 from litemill.ground.errors import LitemillError, SettingsError
 from litemill.records.graph import Frozen
@@ -80,8 +80,7 @@ def sources(params: Params, catalog: Catalog) -> Iterator[LitemillError]:
     """
     if any("remote" in path.read_text(encoding="utf-8") for path in REMOTE if path.is_file()):
         return
-    lock = project.ROOT.with_suffix(".lock")
-    fetched = set(prune.STAGE.findall(lock.read_text(encoding="utf-8"))) if lock.is_file() else set()
+    fetched = {*stages.locked(project.ROOT)}
     told: set[str] = set()
     for name in params.fetch:
         if f"fetch@{name}" not in fetched:

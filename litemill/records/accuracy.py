@@ -2,6 +2,7 @@
 
 import msgspec
 
+from litemill.records.artifact import Facts
 from litemill.records.base import Record
 
 
@@ -20,6 +21,8 @@ class Judged(Record, frozen=True):
         Intersection over union with the ground truth by class, where there is some.
     sha256, size_bytes
         Of the file.
+    facts
+        Of an official file; those of ours stand in the record of their conversion.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Judged(Record, frozen=True):
     pictures: dict[str, dict[str, float]]
     baseline: bool = False
     class_iou: dict[str, float] = msgspec.field(default_factory=dict)
+    facts: Facts | None = None
 
 
 class Validated(Record, frozen=True):

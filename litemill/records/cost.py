@@ -1,7 +1,5 @@
 """The records of what files cost on this host, and what the rewrites do to that."""
 
-from typing import Literal
-
 from litemill.records.base import Record
 from litemill.records.graph import Variant
 
@@ -26,23 +24,10 @@ class Latency(Record, frozen=True):
     p95_ms: float
     spread: float
 
-
-class Delegation(Record, frozen=True):
-    """How far a delegate takes a TFLite file.
-
-    Parameters
-    ----------
-    target
-        `xnnpack`, as the runtime laid it out; `gpu`, by the rules published with that delegate.
-    partitions
-        Pieces that the delegate runs; null where that is not measured.
-    outside
-        What it leaves: operator, reason and, in brackets, how many.
-    """
-
-    target: Literal["xnnpack", "gpu"]
-    partitions: int | None
-    outside: tuple[str, ...]
+    @property
+    def figures(self) -> dict[str, float]:
+        """Its figures, by the names of `litemill.figures`."""
+        return {"latency_ms": self.median_ms, "p95_ms": self.p95_ms}
 
 
 class Measured(Record, frozen=True):
@@ -54,26 +39,17 @@ class Measured(Record, frozen=True):
         The recipe; or, of an official file, the catalogue's entry.
     sha256
         Of the file.
-    init_ms
-        To load it and make it ready to run.
-    peak_memory_mb
-        By how much the peak of the process grew.
+    figures
+        By the names of `litemill.figures`: `init_ms`, `peak_memory_mb` and what else is measured.
     latency
         At each number of threads.
-    multiply_adds
-        Of one run.
-    delegation
-        By delegate.
     """
 
     name: str
     sha256: str
-    init_ms: float
-    peak_memory_mb: float
+    figures: dict[str, float]
     latency: tuple[Latency, ...]
     baseline: bool = False
-    multiply_adds: int = 0
-    delegation: tuple[Delegation, ...] = ()
 
 
 class Machine(Record, frozen=True):
@@ -125,18 +101,14 @@ class TimedVariant(Variant, frozen=True, kw_only=True):
 
     Parameters
     ----------
-    name, rewrites, sha256, size_bytes, psnr_db, max_error
+    name, rewrites, sha256, size_bytes, psnr_db, max_error, facts
         As of `Variant`.
-    ops, multiply_adds, delegation, latency, init_ms, peak_memory_mb
-        Of the file; all variants of a network are timed in turn.
+    figures, latency
+        As of `Measured`, at one thread; all variants of a network are timed in turn.
     """
 
-    ops: int
-    multiply_adds: int
-    delegation: Delegation
+    figures: dict[str, float]
     latency: Latency
-    init_ms: float
-    peak_memory_mb: float
 
 
 class Rewriting(Record, frozen=True):

@@ -6,8 +6,8 @@ from typing import Any
 
 import altair as alt
 
+from litemill import figures
 from litemill.analysis.results import Result, Results, Section
-from litemill.report import measures
 from litemill.report.devices import Target, host
 
 Rows = list[dict[str, Any]]
@@ -119,7 +119,7 @@ def latencies(section: Section, on: Sequence[Target]) -> alt.LayerChart:
 
 def _accuracy(section: Section) -> alt.LayerChart:
     rows = _rows(section)
-    key = measures.main(section.results[0].judged.metrics)
+    key = figures.main(section.results[0].judged.metrics)
     # room to the right for the labels
     wide = 1.5 * max(row["size_mb"] for row in rows)
     heights = [row["accuracy"] for row in rows]
@@ -143,18 +143,18 @@ def _base(rows: Rows) -> alt.Chart:
 
 def _rows(section: Section) -> Rows:
     """Return size, main figure and kind of each file."""
-    key = measures.main(section.results[0].judged.metrics)
+    key = figures.main(section.results[0].judged.metrics)
     scale = 100 if key == "label_agreement" else 1
     rows: Rows = []
     for one in section.results:
-        figures = {"size_mb": one.judged.size_bytes / 1e6, "accuracy": one.judged.metrics[key] * scale}
-        rows.append({"name": name_of(one), "kind": kind_of(one), **figures})
+        size, near = one.judged.size_bytes / 1e6, one.judged.metrics[key] * scale
+        rows.append({"name": name_of(one), "kind": kind_of(one), "size_mb": size, "accuracy": near})
     return rows
 
 
 def title(key: str) -> str:
     """Name a main figure with its unit, as an axis does."""
-    return f"{measures.measure(key).title}{', %' if key == 'label_agreement' else ''}"
+    return f"{figures.of(key).heading}{', %' if key == 'label_agreement' else ''}"
 
 
 def name_of(result: Result) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import altair as alt
 
+from litemill import figures
 from litemill.analysis.results import Section
 from litemill.render import charts
-from litemill.report import measures
 from litemill.report.devices import Target
 
 HEIGHT = 220
@@ -27,7 +27,7 @@ SHAPES = ("circle", "cross", "diamond")
 
 def tradeoff(section: Section, target: Target) -> alt.LayerChart:
     """Points: latency on a target against the main figure, larger for larger files; a stepped line along the front."""
-    key = measures.main(section.results[0].judged.metrics)
+    key = figures.main(section.results[0].judged.metrics)
     found = rows(section, target, 100 if key == "label_agreement" else 1)
     low, high = min(row["ms"] for row in found) / MARGIN, max(row["ms"] for row in found) * MARGIN**2
     _label(found, low, high)
@@ -61,10 +61,10 @@ def rows(section: Section, target: Target, scale: float) -> list[dict[str, Any]]
     for one in section.results:
         if one.name in target.times:
             median, size = target.times[one.name].median_ms, one.judged.size_bytes / 1e6
-            near = one.judged.metrics[measures.main(one.judged.metrics)] * scale
-            figures = {"ms": median, "accuracy": near, "size_mb": size}
+            near = one.judged.metrics[figures.main(one.judged.metrics)] * scale
             said = f"{charts.name_of(one)}: {median:.3g} ms, {near:.6g}, {size:.2f} MB"
-            found.append({"name": charts.name_of(one), "kind": charts.kind_of(one), "said": said, **figures})
+            found.append({"name": charts.name_of(one), "kind": charts.kind_of(one), "said": said,
+                          "ms": median, "accuracy": near, "size_mb": size})  # fmt: skip
     return found
 
 

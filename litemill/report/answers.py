@@ -7,12 +7,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from litemill import figures
 from litemill.analysis.results import Result, Section
 from litemill.ground import npz, project
 from litemill.ground.npz import Arrays
 from litemill.records import store
 from litemill.render.grid import fitted
-from litemill.report import measures
 from litemill.tasks import stylization
 from litemill.tasks.images import Pixels, resize, resize_nearest
 
@@ -32,7 +32,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def caption(self, one: Result, sample: str) -> str:
         """Say how near a file's answer to a sample is to the original's."""
-        return measures.sentence(one.judged.pictures[sample])
+        return figures.sentence(one.judged.pictures[sample])
 
     @property
     def failing(self) -> frozenset[str]:
@@ -85,7 +85,7 @@ def chosen(section: Section, originals: Sequence[npt.NDArray[Any]], *, few: bool
     """Choose samples that show what a network does, and those that its files do worst on; these alone if `few`."""
     names = section.sampled.evaluation
     shown = varied(names) if section.settings.part == "transfer" else telling(originals)
-    worst = (names.index(measures.worst(one.judged.pictures)) for one in section.ours)
+    worst = (names.index(figures.worst(one.judged.pictures)) for one in section.ours)
     return sorted(set(worst) if few else {*shown, *worst})
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from litemill import figures
 from litemill.analysis.results import Result, Results
-from litemill.report import devices, measures, official, provenance, recommended, tables
-from litemill.settings.recipe import Tolerance
+from litemill.figures import Figure
+from litemill.report import devices, official, provenance, recommended, tables
 
 
 def facts(results: Results) -> dict[str, object]:
@@ -31,12 +32,8 @@ def facts(results: Results) -> dict[str, object]:
 Values = Mapping[str, float]
 
 
-# the figures that a tolerance may be given for
-ACCURACY = Tolerance.__struct_fields__
-
-
 def summary(results: Results) -> dict[str, dict[str, Values]]:
-    """Return size, accuracy, latency at one thread and verdict (1: within) by network and recipe."""
+    """Return all figures but details, and the verdict (`within_tolerance`: 1), by network and recipe."""
     return {section.name: {one.name: _values(one) for one in section.ours} for section in results.sections}
 
 
@@ -46,19 +43,22 @@ def listed(results: Results) -> dict[str, list[dict[str, float | str]]]:
     for section in results.sections:
         for one in section.ours:
             values = _values(one)
-            accuracy = one.judged.metrics[measures.main(one.judged.metrics)]
+            accuracy = one.judged.metrics[figures.main(one.judged.metrics)]
             known = {name: values[name] for name in ("size_bytes", "latency_1_thread_ms") if name in values}
             found.append({"artifact": f"{section.name}/{one.name}", "accuracy": accuracy, **known})
     return {"artifacts": found}
 
 
 def _values(result: Result) -> Values:
-    metrics = result.judged.metrics
-    values: dict[str, float] = {
-        "size_bytes": result.judged.size_bytes,
-        "within_tolerance": int(not result.failing),
+    known = result.figures
+    found = {
+        _summarized(one): known[one.name]
+        for one in figures.FIGURES.values()
+        if one.name in known and one.kind != "detail"
     }
-    one = result.latency(1)
-    if one is not None:
-        values["latency_1_thread_ms"] = one.median_ms
-    return values | {name: metrics[name] for name in ACCURACY if name in metrics}
+    return {"within_tolerance": int(not result.failing)} | found
+
+
+def _summarized(figure: Figure) -> str:
+    """Name a figure in the summary, where that of several places is of one thread of the host."""
+    return f"{figure.name.removesuffix('_ms')}_1_thread_ms" if figure.places else figure.name

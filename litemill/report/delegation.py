@@ -1,23 +1,24 @@
 """The report's tables of how the files run: what delegates take of them, and what the graph's rewrites did."""
 
+from litemill import figures
 from litemill.analysis.results import Section
+from litemill.records.artifact import Delegation
 from litemill.records.cost import TimedVariant
 from litemill.render.table import Row, Table, numbers, words
-from litemill.report import measures, tables
+from litemill.report import tables
 
-MILLION = 1e6
+# of each variant of a graph
+FACTS = ("operators", "multiply_adds")
 
 
 def delegation(section: Section) -> Table:
     """Return for each file what XNNPACK leaves to the plain kernels, as measured, and a GPU delegate, by its rules."""
     rows = []
     for one in section.results:
-        known = {delegated.target: delegated for delegated in one.measured.delegation}
-        xnnpack, gpu = known["xnnpack"], known["gpu"]
-        cells = (tables.title(one), f"{one.measured.multiply_adds / MILLION:.0f}", str(xnnpack.partitions),
-                 "; ".join(xnnpack.outside) or "nothing", "; ".join(gpu.outside) or "nothing")  # fmt: skip
+        xnnpack, gpu = one.facts.of("xnnpack"), one.facts.of("gpu")
+        cells = (tables.title(one), str(xnnpack.partitions), _left(xnnpack), _left(gpu))
         rows.append(Row(cells, one.failing))
-    columns = words("file") + numbers("multiply-adds, M", "XNNPACK partitions")
+    columns = words("file") + numbers("XNNPACK partitions")
     return Table(columns + words("left out by XNNPACK", "refused by the GPU delegate's rules"), tuple(rows))
 
 
@@ -29,8 +30,13 @@ def rewriting(section: Section) -> Table | None:
     first = variants[0]
     rows = tuple(Row(_variant(one, first)) for one in variants)
     columns = words("rewrites", "places") + numbers(
-        *("PSNR to the graph as cut, dB", "largest error, share of the range", "bytes", "ops", "multiply-adds, M"),
-        *("XNNPACK partitions", "median, ms (spread)", "ratio", tables.MEMORY),
+        *(
+            "PSNR to the graph as cut, dB",
+            "largest error, share of the range",
+            "bytes",
+            *(figures.of(name).heading for name in FACTS),
+        ),
+        *("XNNPACK partitions", "median, ms (spread)", "ratio", figures.of("peak_memory_mb").heading),
     )
     return Table(columns, rows)
 
@@ -40,13 +46,27 @@ def unmatched(section: Section) -> list[str]:
     return [f"{one.name}: {one.note}" for one in section.frozen.rewrites if not one.places]
 
 
+def _left(delegation: Delegation) -> str:
+    """Say what a delegate leaves to the plain kernels."""
+    return "; ".join(one.text for one in delegation.refused) or "nothing"
+
+
 def _variant(one: TimedVariant, first: TimedVariant) -> tuple[str, ...]:
     places = ", ".join(f"{name}: {count}" for name, count in one.rewrites.items()) or tables.NONE
     proof = (tables.NONE, tables.NONE)
     if one.psnr_db is not None and one.max_error is not None:
         proof = (f"{one.psnr_db:.1f}", f"{one.max_error:.2g}")
     latency = one.latency
-    timed = f"{measures.amount(latency.median_ms)} ({100 * latency.spread:.0f} %)"
-    cells = (f"{one.size_bytes:,}", str(one.ops), f"{one.multiply_adds / MILLION:.0f}", str(one.delegation.partitions))
+    timed = f"{figures.amount(latency.median_ms)} ({100 * latency.spread:.0f} %)"
+    facts = (figures.write(name, one.facts.figures[name]) for name in FACTS)
+    cells = (f"{one.size_bytes:,}", *facts, str(one.facts.of("xnnpack").partitions))
     ratio = f"{latency.median_ms / first.latency.median_ms:.2f}"
-    return (one.name, places, *proof, *cells, timed, ratio, measures.amount(one.peak_memory_mb))
+    return (
+        one.name,
+        places,
+        *proof,
+        *cells,
+        timed,
+        ratio,
+        figures.write("peak_memory_mb", one.figures["peak_memory_mb"]),
+    )

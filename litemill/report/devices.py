@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import msgspec
 
 from litemill.analysis.results import Results, Section
+from litemill.figures import amount
 from litemill.records.cost import Latency
 from litemill.records.device import Extent, Figure
 from litemill.render.table import Row, Table, words
-from litemill.report.measures import amount
 from litemill.report.tables import NONE, WIDE_SPREAD, threads, title
 
 EXTENTS: dict[Extent, str] = {"full": "fully", "partial": "partly", "none": "not delegated", "not_stated": "not stated"}

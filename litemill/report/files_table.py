@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from litemill import figures
 from litemill.analysis.results import Result, Section
-from litemill.records.cost import Delegation
-from litemill.report import measures, recommended, tables
+from litemill.report import recommended, tables
 from litemill.report.devices import Target
 
 
@@ -43,10 +43,10 @@ class FileRow(msgspec.Struct, frozen=True):
 
 def headings(of: Sequence[Section], names: Sequence[str]) -> tuple[Heading, ...]:
     """Return the columns of figures, `names` the targets'; accuracy has no common unit where tasks are mixed."""
-    keys = {measures.main(section.results[0].judged.metrics) for section in of if section.results}
+    keys = {figures.main(section.results[0].judged.metrics) for section in of if section.results}
     near = Heading("accuracy")
     if len(keys) == 1:
-        title, _, unit = measures.measure(keys.pop()).title.partition(", ")
+        title, _, unit = figures.of(keys.pop()).heading.partition(", ")
         near = Heading(title, unit)
     delegated = (Heading("XNNPACK", "partitions"), Heading("GPU rules", "ops refused"))
     return (Heading("size", "kB"), near, *(Heading(name, "median, ms") for name in names), *delegated)
@@ -66,16 +66,10 @@ def rows(section: Section, on: Sequence[Target], names: Sequence[str], *, mixed:
     return tuple(found)
 
 
-def outside(delegation: Delegation) -> int:
-    """Count the operators that a delegate leaves; each reason ends with how many, in brackets."""
-    return sum(int(reason.rpartition("(")[2].rstrip(")")) for reason in delegation.outside)
-
-
 def _delegated(one: Result) -> tuple[Cell, Cell]:
     """Return what XNNPACK took of a file, as measured, and what the GPU delegate's published rules refuse."""
-    known = {delegated.target: delegated for delegated in one.measured.delegation}
-    xnnpack, gpu = known["xnnpack"], known["gpu"]
-    left, refused = outside(xnnpack), outside(gpu)
+    xnnpack = one.facts.of("xnnpack")
+    left, refused = xnnpack.left, one.facts.of("gpu").left
     pieces = tables.NONE if xnnpack.partitions is None else str(xnnpack.partitions)
     return Cell(pieces, xnnpack.partitions, f"{left} ops outside" if left else ""), Cell(
         str(refused or "none"), refused
@@ -100,8 +94,8 @@ def _size(one: Result) -> Cell:
 
 
 def _near(one: Result, *, mixed: bool) -> Cell:
-    key = measures.main(one.judged.metrics)
-    text = measures.sentence(one.judged.metrics) if mixed else measures.write(key, one.judged.metrics[key])
+    key = figures.main(one.judged.metrics)
+    text = figures.sentence(one.judged.metrics) if mixed else figures.write(key, one.judged.metrics[key])
     return Cell(text, one.judged.metrics[key])
 
 

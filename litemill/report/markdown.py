@@ -10,7 +10,7 @@ from litemill.render import templates
 from litemill.render.table import Table
 from litemill.report import delegation, devices, provenance, recommended, tables
 from litemill.report.context import facts
-from litemill.report.figures import Figure
+from litemill.report.drawings import Figure
 from litemill.report.gallery import Picture
 
 TEMPLATE = "report.md.j2"

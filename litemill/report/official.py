@@ -1,8 +1,9 @@
 """Our files against the officially published ones, which were judged on the same pictures and timed in the same run."""
 
+from litemill import figures
 from litemill.analysis.results import Result, Results, Section
 from litemill.render.table import Row, Table, numbers, words
-from litemill.report import measures, tables
+from litemill.report import tables
 from litemill.report.recommended import candidate, shipped_for
 
 TITLES = ("latency", "bytes", "peak memory", "its accuracy", "ours")
@@ -35,13 +36,13 @@ def _shipped(section: Section, ours: Result) -> str:
 
 
 def _shares(ours: Result, official: Result) -> tuple[str, ...]:
-    first, second = ours.measured.peak_memory_mb, official.measured.peak_memory_mb
+    first, second = ours.figures["peak_memory_mb"], official.figures["peak_memory_mb"]
     return (
         _latency(ours, official),
         _share(ours.judged.size_bytes, official.judged.size_bytes),
         _share(first, second),
-        measures.sentence(official.judged.metrics),
-        measures.sentence(ours.judged.metrics),
+        figures.sentence(official.judged.metrics),
+        figures.sentence(ours.judged.metrics),
     )
 
 

@@ -2,10 +2,10 @@
 
 import math
 
+from litemill import figures
 from litemill.analysis.results import Result, Results, Section
 from litemill.records.recommendation import Candidate, Choice
 from litemill.render.table import Row, Table, numbers, words
-from litemill.report import measures
 from litemill.settings.recommend import TARGETS
 
 NOTHING = "none"
@@ -90,8 +90,8 @@ def failures(one: Result) -> list[str]:
     """Say which figures of a file are outside its tolerance."""
     found = one.verdict.failures if one.verdict is not None else ()
     return [
-        f"{measures.measure(it.metric).title} {measures.write(it.metric, it.value)}, "
-        f"least {measures.write(it.metric, it.tolerance)}"
+        f"{figures.of(it.metric).heading} {figures.write(it.metric, it.value)}, "
+        f"least {figures.write(it.metric, it.tolerance)}"
         for it in found
     ]
 

@@ -7,9 +7,10 @@ import msgspec
 import numpy as np
 from PIL import Image
 
+from litemill import figures
 from litemill.analysis.results import Result
 from litemill.render.grid import Grid, fitted
-from litemill.report import illustrations, measures
+from litemill.report import illustrations
 from litemill.report.illustrations import shown
 from litemill.report.pictures import Shown
 from litemill.report.tables import stems
@@ -61,7 +62,7 @@ def strips(network: str, grid: Grid) -> tuple[Strip, ...]:
 
 def worst(known: Shown, one: Result) -> Worst:
     """Show what a file makes of the sample that it does worst on."""
-    evidence, sample = known.evidence, measures.worst(one.judged.pictures)
+    evidence, sample = known.evidence, figures.worst(one.judged.pictures)
     found, original = evidence.found[one.name][sample], evidence.original[sample]
     row, column = list(evidence.original).index(sample), known.grid.columns.index(one.name)
     drawn = known.grid.rows[row][column]

@@ -1,54 +1,62 @@
 """The report's tables of figures: accuracy, size and what the files cost."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from litemill import figures
 from litemill.analysis.results import Result, Results, Section
 from litemill.records.accuracy import Pair
 from litemill.render.table import Row, Table, numbers, words
-from litemill.report import measures
 
 # beyond this share of the median, a latency's spread makes it doubtful
 WIDE_SPREAD = 0.05
 NONE = "-"
-MEMORY, INIT = "peak memory, MB", "init, ms"
+SIZE = "size_bytes"
+# columns of the overview that a terminal has no room for
+DETAILS = tuple(one.heading for one in figures.costs(places=False) if one.overview and one.name != SIZE)
 
 
 def overview(results: Results) -> Table:
     """Return every artifact in a line: bytes, accuracy, what it costs on the host, verdict."""
     counts = results.params.benchmark.threads
-    timed = numbers(*(f"{threads(count)}, ms (spread)" for count in counts))
+    shown = [one for one in figures.costs(places=False) if one.heading in DETAILS]
     rows = []
     for section in results.sections:
         for one in section.ours:
-            near = measures.sentence(one.judged.metrics)
+            near = figures.sentence(one.judged.metrics)
             times = (latency(one, count) for count in counts)
-            cells = (section.name, one.name, size(one), near, *times, memory(one), init(one), verdict(one))
+            costs = (_figure(one.figures, figure.name) for figure in shown)
+            cells = (section.name, one.name, size(one), near, *times, *costs, verdict(one))
             rows.append(Row(cells, one.failing))
-    columns = words("network", "recipe") + numbers("bytes", "accuracy against the original")
-    return Table(columns + timed + numbers(MEMORY, INIT) + words("verdict"), tuple(rows))
+    timed = (f"{threads(count)}, ms (spread)" for count in counts)
+    columns = words("network", "recipe") + numbers("bytes", "accuracy against the original", *timed)
+    return Table(columns + numbers(*(one.heading for one in shown)) + words("verdict"), tuple(rows))
 
 
 def accuracy(section: Section) -> Table:
     """Return all figures of a network's files against the original, its baselines among them."""
-    names = measures.ordered(name for one in section.results for name in one.judged.metrics)
+    names = figures.ordered(name for one in section.results for name in one.judged.metrics)
     rows = []
     for one in section.results:
-        figures = (_figure(one.judged.metrics, name) for name in names)
-        cells = (title(one), size(one), *figures, worst(one.judged.pictures), verdict(one))
+        near = (_figure(one.judged.metrics, name) for name in names)
+        cells = (title(one), size(one), *near, worst(one.judged.pictures), verdict(one))
         rows.append(Row(cells, one.failing))
-    titles = (measures.measure(name).title for name in names)
+    titles = (figures.of(name).heading for name in names)
     return Table(words("file") + numbers("bytes", *titles) + words("worst picture", "verdict"), tuple(rows))
 
 
 def cost(section: Section) -> Table:
-    """Return what a network's files cost on the host."""
+    """Return what a network's files cost: on the host at each number of threads, and what is one value a file."""
     counts = sorted({time.threads for one in section.results for time in one.measured.latency})
-    timed = (f"{threads(count)}: {what}" for count in counts for what in ("median, ms", "p95, ms", "spread"))
+    measured = {name for one in section.results for name in one.figures} - {SIZE}
+    plain = [figure for figure in figures.costs(places=False) if figure.name in measured]
+    each = (*(figure.heading for figure in figures.costs(places=True)), "spread")
+    timed = (f"{threads(count)}: {what}" for count in counts for what in each)
     rows = []
     for one in section.results:
         times = (cell for count in counts for cell in _times(one, count))
-        rows.append(Row((title(one), *times, init(one), memory(one)), one.failing))
-    return Table(words("file") + numbers(*timed, INIT, MEMORY), tuple(rows))
+        costs = (_figure(one.figures, figure.name) for figure in plain)
+        rows.append(Row((title(one), *times, *costs), one.failing))
+    return Table(words("file") + numbers(*timed, *(figure.heading for figure in plain)), tuple(rows))
 
 
 def truth(section: Section) -> Table | None:
@@ -65,16 +73,16 @@ def end_to_end(results: Results) -> Table | None:
     """Return the pairs of predict and transfer files against the original's pictures; None without pairs."""
     files = {section.name: {one.name: one for one in section.results} for section in results.sections}
     pairs = [(paired, pair) for paired in results.paired for pair in paired.pairs]
-    names = measures.ordered(name for _, pair in pairs for name in pair.metrics)
+    names = figures.ordered(name for _, pair in pairs for name in pair.metrics)
     rows = []
     for paired, pair in pairs:
         first, _, second = pair.name.partition(" + ")
         both = (files[paired.predict][first], files[paired.transfer][second or first])
-        figures = (_figure(pair.metrics, name) for name in names)
+        near = (_figure(pair.metrics, name) for name in names)
         cells = (f"{paired.predict} + {paired.transfer}", _pair_title(pair), f"{pair.size_bytes:,}")
         failing = any(one.failing for one in both)
-        rows.append(Row((*cells, *figures, worst(pair.pictures), _sum_ms(both)), failing))
-    titles = (measures.measure(name).title for name in names)
+        rows.append(Row((*cells, *near, worst(pair.pictures), _sum_ms(both)), failing))
+    titles = (figures.of(name).heading for name in names)
     columns = words("networks", "files") + numbers("bytes", *titles) + words("worst picture")
     return Table(columns + numbers("1 thread, ms"), tuple(rows)) if rows else None
 
@@ -100,17 +108,7 @@ def latency(result: Result, count: int) -> str:
     if one is None:
         return NONE
     doubt = "~" if one.spread > WIDE_SPREAD else ""
-    return f"{doubt}{measures.amount(one.median_ms)} ({100 * one.spread:.0f} %)"
-
-
-def memory(result: Result) -> str:
-    """Write a file's peak memory."""
-    return measures.amount(result.measured.peak_memory_mb)
-
-
-def init(result: Result) -> str:
-    """Write how long a file takes to load."""
-    return measures.amount(result.measured.init_ms)
+    return f"{doubt}{figures.amount(one.median_ms)} ({100 * one.spread:.0f} %)"
 
 
 def verdict(result: Result) -> str:
@@ -119,16 +117,16 @@ def verdict(result: Result) -> str:
         return NONE
     outside = []
     for one in result.verdict.failures:
-        value, least = (measures.write(one.metric, number) for number in (one.value, one.tolerance))
-        outside.append(f"{measures.measure(one.metric).title} {value}, least {least}")
+        value, least = (figures.write(one.metric, number) for number in (one.value, one.tolerance))
+        outside.append(f"{figures.of(one.metric).heading} {value}, least {least}")
     return f"outside: {'; '.join(outside)}" if outside else "within"
 
 
 def worst(pictures: Mapping[str, Mapping[str, float]]) -> str:
     """Name the picture with the least of the main figure, and that figure."""
-    name = measures.worst(pictures)
-    key = measures.main(pictures[name])
-    return f"{stems(name)}: {measures.write(key, pictures[name][key])}"
+    name = figures.worst(pictures)
+    key = figures.main(pictures[name])
+    return f"{stems(name)}: {figures.write(key, pictures[name][key])}"
 
 
 def stems(sample: str) -> str:
@@ -137,18 +135,19 @@ def stems(sample: str) -> str:
 
 
 def _figure(metrics: Mapping[str, float], name: str) -> str:
-    return measures.write(name, metrics[name]) if name in metrics else NONE
+    return figures.write(name, metrics[name]) if name in metrics else NONE
 
 
-def _times(result: Result, count: int) -> tuple[str, str, str]:
+def _times(result: Result, count: int) -> Iterator[str]:
+    """Write what is measured at a number of threads, and its spread."""
     one = result.latency(count)
-    if one is None:
-        return NONE, NONE, NONE
-    return measures.amount(one.median_ms), measures.amount(one.p95_ms), f"{100 * one.spread:.1f} %"
+    for figure in figures.costs(places=True):
+        yield _figure(one.figures if one else {}, figure.name)
+    yield f"{100 * one.spread:.1f} %" if one else NONE
 
 
 def _scores(scores: Mapping[str, float], classes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(measures.floored(scores[name], 3) if name in scores else NONE for name in classes)
+    return tuple(figures.floored(scores[name], 3) if name in scores else NONE for name in classes)
 
 
 def _pair_title(pair: Pair) -> str:
@@ -158,4 +157,4 @@ def _pair_title(pair: Pair) -> str:
 def _sum_ms(results: Iterable[Result]) -> str:
     """Add up medians at one thread, where all have one."""
     found = [one.latency(1) for one in results]
-    return measures.amount(sum(one.median_ms for one in found if one)) if all(found) else NONE
+    return figures.amount(sum(one.median_ms for one in found if one)) if all(found) else NONE

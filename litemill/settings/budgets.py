@@ -1,16 +1,15 @@
 """What files may cost at most, or must reach at least: the budgets of `params.yaml`."""
 
 from collections.abc import Collection, Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
+from litemill import figures
+from litemill.figures import Figure
 from litemill.ground.errors import SettingsError
 from litemill.settings import reader
 from litemill.settings.recommend import Target
-
-Accuracy = Literal["label_agreement", "mean_iou", "bottleneck_cosine", "psnr_db", "ssim"]
-
 
 Names = Mapping[str, Collection[str]]
 
@@ -22,7 +21,7 @@ HOST = "host"
 
 
 # what is measured of a network, by its part; of one of segmentation, None
-FIGURES: Mapping[str | None, tuple[Accuracy, ...]] = {
+FIGURES: Mapping[str | None, tuple[str, ...]] = {
     None: ("label_agreement", "mean_iou"),
     "predict": ("bottleneck_cosine",),
     "transfer": ("psnr_db", "ssim"),
@@ -35,21 +34,22 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Parameters
     ----------
     figure
-        `bytes`, `latency_ms`, or an accuracy against the original, as tolerances name it.
+        What is limited: a cost (`bytes`, `latency_ms`, `peak_memory_mb`, ...), or an accuracy against the original, as
+        tolerances name it.
     artifact
         NETWORK/RECIPE.
     recommended
         Instead of an artifact: the files that are shipped for a target, one a network. Their bytes and latencies add
-        up; of an accuracy the least counts, over the networks that have it.
+        up, of memory the most counts; of an accuracy the least, over the networks that have it.
     most, least
-        Of bytes and latency the most, of an accuracy the least.
+        Of a cost the most, of an accuracy the least.
     times
         A recipe, or an official file, of the same network: the limit is a multiple of its figure.
     target, configuration
-        Of a latency: `host` or one of `targets`, and how it is measured there, such as `cpu x2`.
+        Of `latency_ms` or `p95_ms`: `host` or one of `targets`, and how it is measured there, such as `cpu x2`.
     """
 
-    figure: Literal["bytes", "latency_ms"] | Accuracy
+    figure: Annotated[str, msgspec.Meta(extra_json_schema={"enum": sorted(figures.budgeted())})]
     artifact: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]+/[A-Za-z0-9_]+$")] | None = None
     recommended: Target | None = None
     most: Positive | None = None
@@ -61,9 +61,16 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if (self.artifact is None) == (self.recommended is None):
             raise ValueError("either artifact or recommended must be given")
-        costs = self.figure in ("bytes", "latency_ms")
+        if self.figure not in figures.budgeted():
+            raise ValueError(f"unknown figure {self.figure!r}, {reader.nearest(self.figure, figures.budgeted())}")
+        costs = self.registered.kind == "cost"
         if (self.most is not None, self.least is not None) != (costs, not costs):
             raise ValueError(f"{self.figure} needs {'most' if costs else 'least'} and no other limit")
+
+    @property
+    def registered(self) -> Figure:
+        """Its figure."""
+        return figures.budgeted()[self.figure]
 
     @property
     def limit(self) -> float:
@@ -78,7 +85,7 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def place(self) -> str:
         """Where its figure is taken; empty for what no place changes."""
-        return f"{self.target}, {self.configuration}" if self.figure == "latency_ms" else ""
+        return f"{self.target}, {self.configuration}" if self.registered.places else ""
 
 
 def check(where: str, budgets: Mapping[str, Budget], files: Names, places: Names) -> None:
@@ -109,7 +116,7 @@ def check(where: str, budgets: Mapping[str, Budget], files: Names, places: Names
         if budget.times:
             known = files[network] if network else set.intersection(*map(set, files.values()))
             reader.require(budget.times, known, f"{at}.times", "file")
-        if budget.figure == "latency_ms":
+        if budget.registered.places:
             reader.require(budget.target, places, f"{at}.target", "target")
             reader.require(budget.configuration, places[budget.target], f"{at}.configuration", "configuration")
         elif (budget.target, budget.configuration) != (HOST, "cpu x1"):
@@ -121,9 +128,10 @@ def check_figures(where: str, budgets: Mapping[str, Budget], parts: Mapping[str,
     for name, budget in budgets.items():
         network = (budget.artifact or "").partition("/")[0]
         wanted = {parts[network]} if network else set(parts.values())
-        measured = [figure for part in wanted for figure in FIGURES[part]]
-        if budget.figure not in ("bytes", "latency_ms", *measured):
+        measured = [name for name, one in figures.budgeted().items() if one.kind == "cost"]
+        measured += [figure for part in wanted for figure in FIGURES[part]]
+        if budget.figure not in measured:
             raise SettingsError(
                 f"{where}: budgets.{name}.figure: is not measured of {network or 'any network'}",
-                expected=", ".join(("bytes", "latency_ms", *measured)), got=budget.figure, remedy="name another figure",
+                expected=", ".join(measured), got=budget.figure, remedy="name another figure",
             )  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 
 from litemill.analysis.recommend import choose
 from litemill.analysis.weighing import File, Scale, weigh
+from litemill.records.artifact import Refusal
 from litemill.records.cost import Latency
 from litemill.records.recommendation import Candidate, Choice
 from litemill.settings.recipe import Quantize, Tolerance
@@ -15,7 +16,7 @@ FASTEST = Rule(prefer="fastest", threads=1)
 
 
 def file(
-    name: str, size: int, psnr: float, ms: float, quantize: Quantize = "none", refusals: tuple[str, ...] = ()
+    name: str, size: int, psnr: float, ms: float, quantize: Quantize = "none", refusals: tuple[Refusal, ...] = ()
 ) -> File:
     latency = (Latency(1, ms, ms, 0.01), Latency(2, 1000 - ms, 1000 - ms, 0.01))
     return File(name, quantize, Tolerance(psnr_db=10), name * 4, size, {"psnr_db": psnr}, latency, refusals)
@@ -87,7 +88,9 @@ def test_of_equals_in_everything_the_one_named_first_is_shipped() -> None:
 
 def test_a_target_takes_its_kinds_of_file_that_the_delegate_takes_whole() -> None:
     rule = Rule(prefer="smallest", quantize=("fp16", "fp16_exact"), fully_delegable=True)
-    refused = msgspec.structs.replace(FP16, recipe="half", size_bytes=1, gpu_refusals=("GATHER_ND: not supported (2)",))
+    refused = msgspec.structs.replace(
+        FP16, recipe="half", size_bytes=1, gpu_refusals=(Refusal("GATHER_ND", "not supported", 2),)
+    )
     choice = chosen(rule, *FILES, refused)
     assert choice.recipe == "fp16"
     assert choice.reason == "the only one that the rule allows: 400 bytes"

@@ -15,9 +15,9 @@ import yaml
 from litemill.ground import io, npz, project
 from litemill.records import store
 from litemill.records.accuracy import Failure, Gate, Judged, Pair, Paired, Validated, Verdict
-from litemill.records.artifact import Converted
+from litemill.records.artifact import Converted, Delegation, Facts, Refusal
 from litemill.records.base import Record, Tensor
-from litemill.records.cost import Benchmarked, Delegation, Latency, Machine, Measured, Rewriting, TimedVariant
+from litemill.records.cost import Benchmarked, Latency, Machine, Measured, Rewriting, TimedVariant
 from litemill.records.graph import Frozen, Referenced, Sampled
 from litemill.records.recommendation import Candidate, Choice, Recommended
 from litemill.records.source import Fetched
@@ -136,6 +136,11 @@ def frozen(network: str) -> None:
     store.save(project.record("freeze", network), record)
 
 
+DELEGATION = (Delegation("xnnpack", 3, (Refusal("MIRROR_PAD", "no kernel for it", 2),)), Delegation("gpu", None, ()))
+FACTS = Facts({"multiply_adds": 5e6, "operators": 1}, DELEGATION)
+COSTS: dict[str, float] = {"init_ms": 12.3456, "peak_memory_mb": 45.678}
+
+
 def sampled(network: str) -> None:
     """Write samples, and what a made-up original says: stripes of classes, grey pictures."""
     random = np.random.default_rng(3)
@@ -174,6 +179,7 @@ def converted(network: str, recipe: str) -> None:
         (tensor,),
         (tensor,),
         {"ADD": 1},
+        facts=FACTS,
     )
     store.save(project.record("convert", network, recipe), record)
 
@@ -190,7 +196,8 @@ def validated(network: str) -> None:
     pictures[EVALUATION[network][1]] = {name: value * 0.9 for name, value in METRICS[network].items()}
     iou = {"background": 0.97, "bird": 0.75} if network == "birds" else {}
     judged = tuple(
-        Judged(name, io.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network], pictures, official, iou)
+        Judged(name, io.sha256(FILES[file]), FILES[file].stat().st_size, METRICS[network], pictures, official, iou,
+               FACTS if official else None)
         for name, file, official in measured_files(network)
     )  # fmt: skip
     original = {"background": 0.98, "bird": 0.81} if network == "birds" else {}
@@ -214,17 +221,16 @@ def answers(network: str, shift: int) -> list[npt.NDArray[np.uint8]]:
 
 def benchmarked(network: str) -> None:
     latency = (Latency(1, 123.456, 140.0, 0.021), Latency(2, 6.78912, 9.0, 0.31))
-    left = (Delegation("xnnpack", 3, ("MIRROR_PAD: no kernel for it (2)",)), Delegation("gpu", None, ()))
-    measured = tuple(Measured(name, io.sha256(FILES[file]), 12.3456, 45.678, latency, official, 5_000_000, left)
+    measured = tuple(Measured(name, io.sha256(FILES[file]), COSTS, latency, official)
                      for name, file, official in measured_files(network))  # fmt: skip
     store.save(project.record("benchmark", network), Benchmarked(network, MACHINE, 5, measured))
 
 
 def rewriting(network: str) -> None:
     variants = tuple(
-        TimedVariant(name, dict.fromkeys(names, 2), "0" * 64, 1000, psnr, error, ops=9, multiply_adds=7_000_000,
-                     delegation=Delegation("xnnpack", 1, ()), latency=Latency(1, median, median, 0.01), init_ms=3.0,
-                     peak_memory_mb=20.0)
+        TimedVariant(name, dict.fromkeys(names, 2), "0" * 64, 1000, psnr, error,
+                     Facts({"operators": 9, "multiply_adds": 7e6}, DELEGATION),
+                     figures={"init_ms": 3.0, "peak_memory_mb": 20.0}, latency=Latency(1, median, median, 0.01))
         for name, names, psnr, error, median in (
             ("as cut", (), None, None, 100.0), ("mirror_pad", ("mirror_pad",), 109.87, 3.8e-5, 21.5)
         )

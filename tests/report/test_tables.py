@@ -51,6 +51,7 @@ def test_the_costs_tell_each_number_of_threads(joined: Results) -> None:
         "2.1 %",
     )
     assert row["2 threads: median, ms"] == "6.79"
+    assert (row["peak memory, MB"], row["init, ms"], row["multiply-adds, M"]) == ("45.7", "12.3", "5")
 
 
 def test_the_ground_truth_is_held_against_the_original_too(joined: Results) -> None:
@@ -88,8 +89,9 @@ def test_networks_with_the_same_pictures_share_a_row(joined: Results) -> None:
 
 def test_the_summary_has_a_leaf_for_each_figure(joined: Results) -> None:
     assert summary(joined)["birds"]["fp32"] == {
-        "size_bytes": 2780051, "within_tolerance": 0, "latency_1_thread_ms": 123.456,
-        "label_agreement": 0.95, "mean_iou": 0.876543,
+        "size_bytes": 2780051, "within_tolerance": 0, "latency_1_thread_ms": 123.456, "p95_1_thread_ms": 140.0,
+        "label_agreement": 0.95, "mean_iou": 0.876543, "init_ms": 12.3456, "peak_memory_mb": 45.678,
+        "multiply_adds": 5e6, "operators": 1,
     }  # fmt: skip
     assert list(summary(joined)["birds"]) == ["fp32"]
 

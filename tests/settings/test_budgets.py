@@ -48,7 +48,7 @@ def test_a_budget_is_absolute_or_relative_of_a_file_or_of_what_is_shipped(settin
         ({"artifact": "a/b", "figure": "bytes"}, "bytes needs most"),
         ({"artifact": "a/b", "figure": "bytes", "most": 0}, "> 0"),
         ({"artifact": "a", "figure": "bytes", "most": 1}, "matching regex"),
-        ({"artifact": "a/b", "figure": "speed", "most": 1}, "Invalid enum value 'speed'"),
+        ({"artifact": "a/b", "figure": "speed", "most": 1}, "unknown figure 'speed', known: bottleneck_cosine, bytes"),
     ],
 )
 def test_a_budget_that_says_too_much_or_too_little_is_refused(settings: dict[str, Any], said: str) -> None:

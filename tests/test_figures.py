@@ -4,29 +4,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litemill.report import measures
+from litemill import figures
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0.999996, "99.99 %"), (1.0, "100.00 %"), (0.971, "97.10 %"), (0.0, "0.00 %")]
 )
 def test_a_share_is_cut_not_rounded(value: float, text: str) -> None:
-    assert measures.percent(value) == text
+    assert figures.percent(value) == text
 
 
 @given(st.integers(0, 10_000))
 def test_a_share_with_two_decimals_of_a_percent_keeps_them(hundredths: int) -> None:
-    assert measures.percent(hundredths / 10_000) == f"{hundredths // 100}.{hundredths % 100:02} %"
+    assert figures.percent(hundredths / 10_000) == f"{hundredths // 100}.{hundredths % 100:02} %"
 
 
 @given(st.floats(0, 1))
 def test_what_is_written_is_never_more_than_the_value(value: float) -> None:
-    assert float(measures.percent(value).removesuffix(" %")) <= 100 * value + 1e-4
+    assert float(figures.percent(value).removesuffix(" %")) <= 100 * value + 1e-4
 
 
 @pytest.mark.parametrize(("value", "text"), [(4.0678, "4.07"), (40.04, "40.0"), (399.6, "400"), (0.5, "0.50")])
 def test_amounts_have_about_three_digits(value: float, text: str) -> None:
-    assert measures.amount(value) == text
+    assert figures.amount(value) == text
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_amounts_have_about_three_digits(value: float, text: str) -> None:
     ],
 )
 def test_a_task_is_told_by_its_main_figure(metrics: dict[str, float], text: str) -> None:
-    assert measures.sentence(metrics) == text
+    assert figures.sentence(metrics) == text
 
 
 def test_known_figures_stand_ahead_of_unknown_ones() -> None:
-    assert measures.ordered(["zeta", "ssim", "alpha", "psnr_db", "ssim"]) == [
+    assert figures.ordered(["zeta", "ssim", "alpha", "psnr_db", "ssim"]) == [
         "psnr_db",
         "ssim",
         "alpha",
