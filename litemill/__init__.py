@@ -1,1 +1,3 @@
-"""What the stages stand on: sources, graphs, conversion, runtime, records, report."""
+"""The build for mobile vision models: DeepLab and Magenta to TFLite, proven, measured, reported."""
+
+__version__ = "0.2.0"

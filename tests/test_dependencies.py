@@ -24,7 +24,7 @@ def plain(name: str) -> str:
 
 
 # what users install who need it, and the modules that need it
-EXTRAS = {"cluster": ("litemill/fanout", "stages/fanout.py", "stages/hung.py")}
+EXTRAS = {"cluster": ("litemill/fanout", "litemill/commands/fanout.py")}
 FIRST, SECOND = "requirements.lock", "requirements-dev.lock"
 PYTHONS = ("3.11", "3.12", "3.13")
 

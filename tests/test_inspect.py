@@ -39,7 +39,7 @@ NOTHING = Path("no-pictures")
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "stages.inspect", *arguments],
+        [sys.executable, "-m", "litemill", "inspect", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -268,7 +268,7 @@ def test_the_document_shows_what_is_printed(title: str) -> None:
     (block,) = sections(ROOT / "docs/inspect.md")[title]
     line, _, told = block.text.partition("\n")
     result = command(line.rpartition(" ")[2])
-    assert line.startswith("$ python -m stages.inspect ")
+    assert line.startswith("$ python -m litemill inspect ")
     assert (result.returncode, result.stderr) == (0, "")
     shown(told, result.stdout, {"largest error ": "it differs from CPU to CPU"})
 

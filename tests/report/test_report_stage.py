@@ -140,7 +140,7 @@ def test_without_records_it_says_in_one_line_what_to_run(checkout: Path, options
 
 def test_the_table_needs_neither_charts_nor_the_runtime() -> None:
     heavy = ("altair", "PIL", "ai_edge_litert", "tensorflow", "jinja2")
-    code = f"import sys, stages.report; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, litemill.commands.report; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=built.REPOSITORY,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.ground import command, project
+from litemill.ground import project
 from litemill.ground.errors import GraphError
 
 
@@ -29,7 +29,3 @@ def inspect(model: str, /, *, json: bool = False, add: bool = False) -> str | No
         raise GraphError(known.refused)
     added = adding.add(known.entry) if add else None
     return None if json else added
-
-
-if __name__ == "__main__":
-    command.run(inspect)

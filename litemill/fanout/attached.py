@@ -1,20 +1,19 @@
-"""List the phones of all workers of a cluster: `make devices SCHEDULER=...`."""
+"""The list of the phones of all workers: `litemill devices --scheduler ADDRESS`."""
 
 from litemill.fanout import cluster, phones, snapshot
 from litemill.fanout.head import Head
 from litemill.fanout.jobs import Jobs
 from litemill.fanout.phones import Hung
-from litemill.ground import command
 from litemill.render.table import Row, Table, terminal, words
 from litemill.settings import params
 
 NOTHING = "no worker announces a phone -> start one beside the phone: dask worker ... --resources device:SERIAL=1"
 
 
-def hung(scheduler: str, tls_ca: str = "", tls_cert: str = "", tls_key: str = "") -> str:
-    """List the phones of all workers that announce some."""
+def listed(scheduler: str, keys: tuple[str, str, str]) -> str:
+    """Return a table of the phones of all workers that announce some; `keys` are the files for TLS."""
     taken = snapshot.take()
-    with cluster.reached(scheduler, cluster.Keys(tls_ca, tls_cert, tls_key)) as client:
+    with cluster.reached(scheduler, cluster.Keys(*keys)) as client:
         head = Head(client, taken.bundle, Jobs(params.load(), taken.commit, here=False), print)
         found = phones.hung(head)
     rows = tuple(Row(cells(one)) for one in found)
@@ -28,7 +27,3 @@ def cells(one: Hung) -> tuple[str, ...]:
     state = f"{phone.state} -> {phone.remedy}" if phone.remedy else state
     told = (device.model, device.soc, device.android) if device else ("", "", "")
     return one.worker, phone.serial, state, *told
-
-
-if __name__ == "__main__":
-    command.run(hung)

@@ -5,7 +5,7 @@ import msgspec
 from litemill.devices import adb, status
 from litemill.devices.phone import Phone
 from litemill.devices.transport import DroppedError, Stop
-from litemill.ground import command
+from litemill.ground.errors import LitemillError
 from litemill.records.device import Device
 from litemill.render.table import Row, Table, terminal, words
 
@@ -24,8 +24,17 @@ class Found(msgspec.Struct, frozen=True):
     remedy: str
 
 
-def devices(json: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the command line
-    """List the phones that adb knows; with `json`, as one JSON object a line."""
+def devices(*, json: bool = False, scheduler: str = "", tls_ca: str = "", tls_cert: str = "", tls_key: str = "") -> str:
+    """List the phones that adb knows; with `scheduler`, those of all workers of a Dask cluster.
+
+    With `json`, as one JSON object a line.
+    """
+    if scheduler and json:
+        raise LitemillError("--json and --scheduler can't be given together", remedy="leave one of them out")
+    if scheduler:
+        from litemill.fanout import attached  # noqa: PLC0415  Dask's packages are for those who have a cluster
+
+        return attached.listed(scheduler, (tls_ca, tls_cert, tls_key))
     client = adb.Adb(adb.find())
     found = [described(client, one) for one in client.devices()]
     if json:
@@ -49,7 +58,3 @@ def cells(one: Found) -> tuple[str, ...]:
     if one.device is None:
         return one.serial, f"{one.state} -> {one.remedy}", "", "", "", ""
     return one.serial, one.state, one.device.model, one.device.soc, one.device.abi, one.device.android
-
-
-if __name__ == "__main__":
-    command.run(devices)
