@@ -107,10 +107,11 @@ coverage: .venv/installed-dev ## how much of the code the tests reach, those wit
 docs: .venv/installed ## write docs/reference.md and the schemas of params.yaml and the catalogue, drawn from the code
 	@$(LITEMILL) docs
 
-lint: .venv/installed ## style and types
+lint: .venv/installed ## style, types, and what a wheel holds
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@tools/check_wheel.sh
 
 format: .venv/installed ## mend what can be mended by itself
 	@ruff check --fix --quiet . || true
