@@ -30,10 +30,12 @@ EXTRAS = {
         "litemill/conversion",
         "litemill/dvc",
         "litemill/graphs",
+        "litemill/inspection",
         "litemill/rewrites",
         "litemill/sources",
         "litemill/warm_server.py",
-    ),  # fmt: skip
+        "stages",
+    ),
     "report": ("litemill/render", "litemill/report"),
     "bundle": ("litemill/bundle",),
     "devices": ("litemill/devices",),

@@ -8,5 +8,4 @@ mkdir "$scratch/source"
 cp -R pyproject.toml README.md LICENSE litemill "$scratch/source"
 python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
   --wheel-dir "$scratch" "$scratch/source"
-find "$scratch/source" -name __pycache__ -exec rm -rf {} +
-check-wheel-contents --package "$scratch/source/litemill" "$scratch"/*.whl >"$scratch/said" || { cat "$scratch/said"; exit 1; }
+said=$(check-wheel-contents "$scratch"/*.whl) || { echo "$said"; exit 1; }
