@@ -62,8 +62,8 @@ def closure(file: Path) -> set[Path]:
     while waiting:
         one = waiting.pop()
         found.add(one)
-        waiting |= imports(one) - found
-    return {one for one in found if not (one.name == "__init__.py" and (one in OUTER or only_docstring(one)))}
+        waiting |= imports(one) - found - OUTER
+    return {one for one in found if not (one.name == "__init__.py" and only_docstring(one))}
 
 
 def only_docstring(file: Path) -> bool:

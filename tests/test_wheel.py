@@ -110,6 +110,16 @@ def test_it_reads_logs_with_the_core_alone(command: Path, tmp_path: Path) -> Non
     assert {json.loads(line)["ok"] for line in lines.splitlines()} == {True}
 
 
+def test_a_file_runs_with_the_extra_for_that_alone(command: Path) -> None:
+    file = "data/embedded/lite-models/tensorflow/lite-model/deeplabv3/1/metadata/2.tflite"
+    code = f"import litemill, pathlib; print(litemill.Model(pathlib.Path({file!r})).output.shape, litemill.__file__)"
+    blocked = tuple(name for name in REST if name not in {"ai_edge_litert", "scipy", "skimage", "flatbuffers"})
+    python = command.with_name("python")
+    done = run(python, "-P", "-c", code, cwd=ROOT, blocked=blocked)
+    assert done[1].startswith("(1, 257, 257, 21) ")
+    assert str(command.parents[1]) in done[1]  # the wheel's, not the checkout's
+
+
 def test_it_inspects_a_graph_outside_a_checkout(command: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.pb").write_bytes(Deeplab().graph(shapes=False).SerializeToString())
     code, told, said = run(command, "inspect", "mine.pb", "--json", cwd=tmp_path)

@@ -16,6 +16,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One run of the tool, as far as its log states it; times in microseconds, memory in MB.
 
     Without `ok` there is a `reason` and no figure. `delegation` is how much of the graph `delegate` took.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> litemill.Run(ok=False, reason="no result").avg_us is None
+    True
     """
 
     ok: bool

@@ -41,6 +41,17 @@ def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe,
     ------
     ConversionError
         The converter refuses the graph, there are too few samples, or a rule of the recipe fits nothing.
+
+    Examples
+    --------
+    >>> import litemill, tensorflow
+    >>> with tensorflow.Graph().as_default() as graph:
+    ...     image = tensorflow.compat.v1.placeholder("float32", [1, 4, 4, 3], "image")
+    ...     output = tensorflow.add(image, image, "twice")
+    >>> tensor = litemill.Tensor("image", "image", (1, 4, 4, 3), "float32")
+    >>> frozen = graph.as_graph_def().SerializeToString()
+    >>> litemill.convert(frozen, [tensor], "twice", litemill.Recipe("fp16"), {})[4:8]
+    b'TFL3'
     """
     if recipe.quantize in ("fp16_exact", "per_op"):
         in_float = by_tensorflow(graph, inputs, output, FLOAT, {})
