@@ -107,10 +107,11 @@ coverage: .venv/installed-dev ## how much of the code the tests reach, those wit
 docs: .venv/installed ## write docs/reference.md and the schemas of params.yaml and the catalogue, drawn from the code
 	@$(LITEMILL) docs
 
-lint: .venv/installed ## style, types, and what a wheel holds
+lint: .venv/installed ## style, types, layers, and what a wheel holds
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@said=$$(PYTHONPATH=. lint-imports --no-cache) || { echo "$$said"; exit 1; }
 	@tools/check_wheel.sh
 
 format: .venv/installed ## mend what can be mended by itself
