@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from litemill.analysis.frame import results
     from litemill.benchmark_log.runs import read_benchmark_log
     from litemill.benchmark_log.verdict import Run
     from litemill.conversion.converter import convert
@@ -33,6 +34,7 @@ __all__ = [
     "inspect",
     "load_params",
     "read_benchmark_log",
+    "results",
 ]
 
 # where each is defined
@@ -48,6 +50,7 @@ _HOMES = {
     "inspect": "litemill.inspection.inspection.inspect",
     "load_params": "litemill.settings.params.load",
     "read_benchmark_log": "litemill.benchmark_log.runs.read_benchmark_log",
+    "results": "litemill.analysis.frame.results",
 }
 
 

@@ -36,7 +36,7 @@ EXTRAS = {
         "litemill/warm_server.py",
         "stages",
     ),
-    "report": ("litemill/render", "litemill/report"),
+    "report": ("litemill/analysis/frame.py", "litemill/render", "litemill/report"),
     "bundle": ("litemill/bundle",),
     "devices": ("litemill/devices",),
     "fanout": ("litemill/fanout", "litemill/commands/fanout.py"),

@@ -24,7 +24,8 @@ def report(table: bool = False) -> str:  # noqa: FBT001, FBT002  a flag of the c
 
 def write(results: Results) -> None:
     """Draw and render everything, then write it."""
-    # charts and pictures cost a second to import, which the table does without
+    # charts, pictures and pandas cost a second to import, which the table does without
+    from litemill.analysis import frame  # noqa: PLC0415
     from litemill.report import figures, gallery, markdown, page  # noqa: PLC0415
     from litemill.report import pictures as seen  # noqa: PLC0415
 
@@ -41,6 +42,7 @@ def write(results: Results) -> None:
             (folder / name).write_bytes(data)
     io.write(project.BUDGETS, store.encode(budgets.summary(budgets.outcomes(results))))
     io.write(project.ARTIFACTS, store.encode(listed(results)))
+    io.write(project.TABLE, frame.csv(frame.frame(results)))
     io.write(project.METRICS, store.encode(summary(results)))
     io.write(project.REPORT, text.encode())
     io.write(project.PAGE, html.encode())
