@@ -17,6 +17,7 @@ import tensorflow as tf
 import yaml
 from documents import sections, shown
 from tensorflow.core.framework.graph_pb2 import GraphDef
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from litemill.delegates import gpu
 from litemill.graphs.graph import Cuts
@@ -175,6 +176,29 @@ def test_two_halves_in_one_folder_are_told_as_one_source(*, packed: bool, tmp_pa
     )
     hashes = [hashlib.sha256(file.read_bytes()).hexdigest() if packed else None for file in files]
     assert [one.sha256 for one in entry.halves().values()] == hashes
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_module_of_tensorflow_1s_hub_is_inspected_as_a_saved_model_is(tmp_path: Path, *, packed: bool) -> None:
+    folder = Stylizer(tmp_path).saved("tf1", "predict", ("style",))
+    before = inspect(str(folder), NOTHING)
+    model = SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+    (meta,) = model.meta_graphs
+    meta.signature_def["default"].CopyFrom(meta.signature_def.pop("serving_default"))
+    # such a module has no saver
+    meta.ClearField("saver_def")
+    kept = [node for node in meta.graph_def.node if not node.name.startswith("save/")]
+    del meta.graph_def.node[:]
+    meta.graph_def.node.extend(kept)
+    meta.meta_info_def.ClearField("tags")
+    (folder / "saved_model.pb").write_bytes(model.SerializeToString())
+    (folder / "tfhub_module.pb").write_bytes(b"\x08\x03")
+    if packed:
+        with tarfile.open(tmp_path / "module.tar.gz", "w:gz") as archive:
+            archive.add(folder, ".")
+    known = inspect(str(tmp_path / "module.tar.gz" if packed else folder), NOTHING)
+    assert (known.task, known.part, known.refused) == ("stylization", "predict", None)
+    assert (known.cut, known.proof) == (before.cut, before.proof)
 
 
 def test_what_is_known_ahead_of_a_refusal_is_kept(tmp_path: Path) -> None:
