@@ -115,7 +115,8 @@ def _by_summary(whole: list[Phase], stated: Summary) -> _Roles:
             return None, found if told else None
         case [(warm, True, _), (timed, _, True)]:
             return warm, timed
-    raise Doubt("statistics that the summary doesn't repeat: lines of more than one run are mixed")
+        case _:
+            raise Doubt("statistics that the summary doesn't repeat: lines of more than one run are mixed")
 
 
 def _by_order(phases: list[Phase | None], stated: Summary) -> _Roles:
