@@ -17,7 +17,35 @@ Converter = Callable[[bytes, Sequence[Tensor], str, Recipe, Samples], Made]
 
 
 def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe, samples: Samples) -> Made:
-    """Convert a frozen, cut graph as a recipe says; parameters and errors are those of the converters."""
+    """Convert a frozen, cut graph as a recipe says; the same arguments give the same bytes.
+
+    Parameters
+    ----------
+    graph
+        A serialized GraphDef whose inputs are placeholders.
+    inputs, output
+        Its inputs with their fixed shapes, and its output node.
+    recipe
+        How to quantize.
+    samples
+        Input name to calibration values [n, ...]; used by calibrated recipes alone.
+
+    Raises
+    ------
+    ConversionError
+        The converter refuses the graph, there are too few samples, or a rule of the recipe fits nothing.
+
+    Examples
+    --------
+    >>> import litemill, tensorflow
+    >>> with tensorflow.Graph().as_default() as graph:
+    ...     image = tensorflow.compat.v1.placeholder("float32", [1, 4, 4, 3], "image")
+    ...     output = tensorflow.add(image, image, "twice")
+    >>> tensor = litemill.Tensor("image", "image", (1, 4, 4, 3), "float32")
+    >>> frozen = graph.as_graph_def().SerializeToString()
+    >>> litemill.convert(frozen, [tensor], "twice", litemill.Recipe("fp16"), {}).data[4:8]
+    b'TFL3'
+    """
     return CONVERTERS[recipe.quantize](graph, inputs, output, recipe, samples)
 
 

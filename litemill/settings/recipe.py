@@ -92,6 +92,12 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Of `int8`: output tensors whose ops stay in float; `auto` searches for those that pay.
     tolerance
         The least accuracy that its artifacts must have.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> litemill.Recipe("int8", calibration_samples=12).refit
+    False
     """
 
     quantize: Quantize

@@ -277,7 +277,7 @@ def changed(path: Path, kind: type[Record], **fields: object) -> None:
 def report(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run the stage as a user does."""
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "stages.report", *options]
+    command = [sys.executable, "-m", "litemill", "report", *options]
     return subprocess.run(
         command, cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=120
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.ground import command, io, project
+from litemill.ground import io, project
 from litemill.manual import reference
 from litemill.manual.schemas import schema
 from litemill.records.accuracy import Gate, Paired, Validated
@@ -61,7 +61,3 @@ def records() -> dict[str, type[Record]]:
         project.phoned("TARGET", "NETWORK"): DeviceRecord,
     }
     return {path.as_posix(): kind for path, kind in found.items()}
-
-
-if __name__ == "__main__":
-    command.run(docs)
