@@ -101,6 +101,39 @@ def test_no_module_of_ours_takes_a_name_of_the_face() -> None:
                 assert {alias.name for alias in node.names} <= rooms, file
 
 
+# what makes files or times them: minutes of a build
+COSTLY = ("freeze", "samples", "reference", "variants", "convert", "benchmark")
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        *(
+            "litemill/figures.py",
+            "litemill/report/tables.py",
+            "litemill/settings/budgets.py",
+            "litemill/settings/params.py",
+        ),
+        *(
+            "litemill/analysis/recommend.py",
+            "litemill/dvc/progress.py",
+            "litemill/render/templates.py",
+            "litemill/cli.py",
+        ),
+        *("litemill/records/accuracy.py", "litemill/records/device.py", "litemill/devices/adb.py"),
+    ],
+)
+def test_an_edit_that_cannot_change_a_file_runs_no_conversion_and_times_nothing(edited: str) -> None:
+    assert (ROOT / edited).is_file()
+    again = [one for one in COSTLY if any(Path(edited).is_relative_to(dep) for dep in declared(one)["deps"])]
+    assert again == []
+
+
+def test_what_delegates_take_of_a_file_times_nothing() -> None:
+    deps = declared("benchmark")["deps"]
+    assert not [dep for dep in deps if "delegates" in dep or "conversion" in dep or "records/convert" in dep]
+
+
 def test_what_is_declared_is_there_or_made_by_a_stage() -> None:
     made = [
         (out if isinstance(out, str) else next(iter(out))).split("${")[0]

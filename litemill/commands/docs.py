@@ -8,7 +8,7 @@ from litemill.ground import io, project
 from litemill.manual import reference
 from litemill.manual.schemas import schema
 from litemill.records.accuracy import Gate, Paired, Validated
-from litemill.records.artifact import Converted
+from litemill.records.artifact import Converted, VariantFacts
 from litemill.records.base import Record
 from litemill.records.cost import Benchmarked, Rewriting
 from litemill.records.device import DeviceRecord
@@ -50,6 +50,7 @@ def records() -> dict[str, type[Record]]:
     network: dict[str, type[Record]] = {
         "freeze": Frozen, "samples": Sampled, "reference": Referenced, "variants": Variants,
         "validate": Validated, "benchmark": Benchmarked, "rewriting": Rewriting, "recommend": Recommended,
+        "variant_facts": VariantFacts,
     }  # fmt: skip
     found: dict[Path, type[Record]] = {
         project.record("fetch", "SOURCE"): Fetched,

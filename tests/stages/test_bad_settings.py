@@ -118,7 +118,7 @@ IN_PARAMS = [
     (
         "benchmark:",
         "budgets: {one: {artifact: street/fp32, figure: psnr_db, least: 9}}\nbenchmark:",
-        "budgets.one.figure: is not measured of street: expected bytes, latency_ms, p95_ms, peak_memory_mb,",
+        "init_ms, multiply_adds, operators, label_agreement, mean_iou, got psnr_db -> name another figure",
     ),
     (PARAMS, "", "params.yaml: expected a mapping, got None"),
 ]
