@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+LITEMILL := python -m litemill
 TARGETS ?=
 # where a remote is set, what others have built is taken from it
 PULL := $(shell grep -qs 'remote' .dvc/config .dvc/config.local && echo --pull)
@@ -24,54 +25,54 @@ help: ## what there is
 lint format: .venv/installed-dev
 
 repro: .venv/installed ## build, prove, measure and report what params.yaml says; then the table of the artifacts
-	@python -m stages.plan --write
-	@python -m stages.repro $(PULL) --targets "$(TARGETS)"
-	@$(if $(TARGETS),,python -m stages.report --table)
+	@$(LITEMILL) plan --write
+	@$(LITEMILL) repro $(PULL) --targets "$(TARGETS)"
+	@$(if $(TARGETS),,$(LITEMILL) report --table)
 
 # --single-item: DVC loads no file but this, and takes the stages as they stand in it
 network: .venv/installed ## build one network from the sources at hand, no other looked at: make network NETWORK=NAME
 	@test -n "$(NETWORK)" || { echo "error: no network is named -> make network NETWORK=NAME, one of params.yaml" >&2; exit 1; }
-	@python -m stages.plan --write --network "$(NETWORK)"
+	@$(LITEMILL) plan --write --network "$(NETWORK)"
 	@test -d data/baselines/$(NETWORK) || dvc repro $(PULL) baselines
 	@dvc repro $(PULL) --single-item pipelines/$(NETWORK)/dvc.yaml
 
 plan prune: .venv/installed ## after a network or recipe came or went: its stages written or removed, what is stale dropped
-	@python -m stages.plan --write
+	@$(LITEMILL) plan --write
 
 fanout: .venv/installed ## the same by workers of Dask's: make fanout SCHEDULER=tcp://host:8786, or LOCAL=2 (docs/scale.md)
-	@python -m stages.plan --write
-	@python -m stages.fanout --scheduler "$(SCHEDULER)" --local "$(LOCAL)" --most "$(MOST)" $(TLS)
-	@python -m stages.report --table
+	@$(LITEMILL) plan --write
+	@$(LITEMILL) fanout --scheduler "$(SCHEDULER)" --local "$(or $(LOCAL),0)" --most "$(or $(MOST),0)" $(TLS)
+	@$(LITEMILL) report --table
 
 unit: .venv/installed ## one unit of work into the remote, as a runner does it: make unit NAME=deeplab_dm05_pascal
-	@python -m stages.unit --push $(NAME)
+	@$(LITEMILL) unit --push $(NAME)
 
 check: .venv/installed ## list the artifacts outside their tolerance and the budgets that are not kept; fails if there is one
-	@python -m stages.check
+	@$(LITEMILL) check
 
 report: .venv/installed ## write reports/ anew from what was measured
 	@dvc repro report
 
 compare: .venv/installed ## what changed against another revision: make compare BASE=main [REMEASURE=1]
-	@python -m stages.compare --base $(or $(BASE),main) $(if $(REMEASURE),--remeasure)
+	@$(LITEMILL) compare --base $(or $(BASE),main) $(if $(REMEASURE),--remeasure)
 
 devices: .venv/installed ## list the phones that are attached (of all workers: SCHEDULER=...), and what to do about each
-	@python -m $(if $(SCHEDULER),stages.hung --scheduler "$(SCHEDULER)" $(TLS),stages.devices)
+	@$(LITEMILL) devices --scheduler "$(SCHEDULER)" $(TLS)
 
 phones: .venv/installed ## measure on the targets of params.yaml that are attached now; what is measured stays
-	@python -m stages.plan --write
+	@$(LITEMILL) plan --write
 	@test -f pipelines/on-phones/dvc.yaml || { echo "error: params.yaml names no targets -> see docs/devices.md" >&2; exit 1; }
 	@dvc repro --force --single-item pipelines/on-phones/dvc.yaml:phones
 	@dvc repro report
 # the report too: what is committed beside dist/ says what was shipped
 bundle: .venv/installed ## put what an app takes into dist/, and hold it against its own manifest
-	@python -m stages.plan --write
+	@$(LITEMILL) plan --write
 	@dvc repro $(PULL) report
-	@python -m stages.bundle
-	@python -m stages.bundle --verify
+	@$(LITEMILL) bundle
+	@$(LITEMILL) bundle --verify
 
 zoo: .venv/installed ## list every source of the catalogue, with its status here
-	@python -m stages.zoo
+	@$(LITEMILL) zoo
 
 test: .venv/installed-dev ## what must pass: the fast and the build lane, offline (CONTRIBUTING.md says what is in a lane)
 	@$(PYTEST) -m "not long and not network and not device"
@@ -104,12 +105,14 @@ coverage: .venv/installed-dev ## how much of the code the tests reach, those wit
 	@$(PYTEST) -m "not network and not device" --cov --cov-report=term:skip-covered
 
 docs: .venv/installed ## write docs/reference.md and the schemas of params.yaml and the catalogue, drawn from the code
-	@python -m stages.docs
+	@$(LITEMILL) docs
 
-lint: .venv/installed ## style and types
+lint: .venv/installed ## style, types, layers, and what a wheel holds
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@said=$$(PYTHONPATH=. lint-imports --no-cache) || { echo "$$said"; exit 1; }
+	@tools/check_wheel.sh
 
 format: .venv/installed ## mend what can be mended by itself
 	@ruff check --fix --quiet . || true

@@ -49,7 +49,9 @@ def clone(folder: Path, recipes: Sequence[str]) -> Path:
         for network in params["networks"].values():
             network["recipes"] = list(recipes)
         path.write_text(yaml.safe_dump(params, sort_keys=False))
-        subprocess.run([sys.executable, "-m", "stages.plan", "--write"], cwd=folder, check=True, timeout=TIME_LIMIT_S)
+        subprocess.run(
+            [sys.executable, "-m", "litemill", "plan", "--write"], cwd=folder, check=True, timeout=TIME_LIMIT_S
+        )
     return folder
 
 
@@ -64,7 +66,7 @@ def timed(command: list[str], folder: Path) -> float:
 def main(rounds: int, recipes: Sequence[str]) -> None:
     """Print each round's times, then the median ratios with their ranges."""
     ways = {"one process": [sys.executable, "-c", PLAIN], "dvc repro": ["dvc", "repro"],
-            "make repro": [sys.executable, "-m", "stages.repro"]}  # fmt: skip
+            "make repro": [sys.executable, "-m", "litemill", "repro"]}  # fmt: skip
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds):
         scratch = Path(tempfile.mkdtemp(prefix="overhead-"))

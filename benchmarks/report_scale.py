@@ -136,7 +136,7 @@ def write(folder: Path) -> tuple[float, float]:
     """Run the report stage as a build does; give the seconds that it took, on the clock and of processors."""
     start, before = time.perf_counter(), os.times()
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    subprocess.run([sys.executable, "-m", "stages.report"], cwd=folder, env=environment, check=True, timeout=600)
+    subprocess.run([sys.executable, "-m", "litemill", "report"], cwd=folder, env=environment, check=True, timeout=600)
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
     return time.perf_counter() - start, used

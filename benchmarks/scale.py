@@ -26,8 +26,8 @@ SIZES = (8, 64, 512)
 # the recipe that changes is the first network's alone; a way that was there before would come from the cache
 CHANGES = ("fp16", "dynamic", "fp16_exact")
 COLD, CHANGE, WHOLE, NOTHING = "cold", "one recipe, its network", "then the rest", "nothing to do"
-# what `make repro` and `make network` run, once stages.plan has written what they read
-REPRO = ["stages.repro"]
+# what `make repro` and `make network` run, once `litemill plan` has written what they read
+REPRO = ["litemill", "repro"]
 ALONE = ["dvc", "repro", "--single-item", f"pipelines/network_{SIDE}/dvc.yaml"]
 STAGES_AT, SHARE_MOST, CHANGE_MOST_S, MEMORY_MOST = (64, 512), 1.3, 3.0, 1.3
 

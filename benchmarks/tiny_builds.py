@@ -154,7 +154,7 @@ class Build:
             "SHELL": "/bin/sh",
         }
         start = time.time()
-        for words in (["stages.plan", "--write"], command):
+        for words in (["litemill", "plan", "--write"], command):
             done = subprocess.run(
                 [sys.executable, f"{told}.py", str(told), *words],
                 cwd=self.clone.root,

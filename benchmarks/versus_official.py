@@ -127,7 +127,7 @@ def built() -> Iterator[Path]:
             settings["networks"][name] = settings["networks"][like] | smaller
         params.write_text(yaml.safe_dump(settings, sort_keys=False))
         networks = {name for line in LINES for name, _ in (line.ours, line.theirs)} | {"deeplab_mnv2_pascal"}
-        run(sys.executable, "-m", "stages.plan", "--write")
+        run(sys.executable, "-m", "litemill", "plan", "--write")
         run("dvc", "repro", *(f"{project.pipeline(name)}:validate" for name in sorted(networks)))
         yield scratch
     finally:

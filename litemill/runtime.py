@@ -54,6 +54,16 @@ class Model:
     ------
     ArtifactError
         The file is none, or the runtime refuses it.
+
+    Examples
+    --------
+    >>> import litemill, numpy, pathlib
+    >>> file = "data/embedded/lite-models/tensorflow/lite-model/deeplabv3/1/metadata/2.tflite"
+    >>> model = litemill.Model(pathlib.Path(file), roles=("image",))
+    >>> model.size("image")
+    (257, 257)
+    >>> model.run({"image": numpy.zeros((257, 257, 3), numpy.float32)}).shape
+    (257, 257, 21)
     """
 
     def __init__(self, path: Path, threads: int = 1, roles: tuple[str, ...] = ()) -> None:

@@ -1,7 +1,7 @@
 """Convert a network to a TFLite file, as a recipe says."""
 
-from litemill.conversion import int8, tflite
-from litemill.conversion.converter import convert as to_tflite
+from litemill.conversion import recipes, tflite
+from litemill.conversion.converter import Made
 from litemill.delegates.facts import facts
 from litemill.ground import command, io, npz, project
 from litemill.ground.errors import ConversionError
@@ -28,15 +28,14 @@ def convert(network: str, recipe: str) -> str:
     return f"{network} {recipe}: {record.size_bytes} bytes"
 
 
-def converted(frozen: Frozen, recipe: Recipe, samples: Arrays) -> int8.Int8:
+def converted(frozen: Frozen, recipe: Recipe, samples: Arrays) -> Made:
     """Convert a network's graph."""
     graph = project.graph(frozen.network)
     store.check(project.record("freeze", frozen.network), frozen.sha256, graph)
-    given = (graph.read_bytes(), frozen.inputs, frozen.output.name, recipe, samples)
-    return int8.convert(*given) if recipe.refit or recipe.keep_float else int8.Int8(to_tflite(*given))
+    return recipes.convert(graph.read_bytes(), frozen.inputs, frozen.output.name, recipe, samples)
 
 
-def described(frozen: Frozen, name: str, recipe: Recipe, made: int8.Int8) -> Converted:
+def described(frozen: Frozen, name: str, recipe: Recipe, made: Made) -> Converted:
     """Load the file that was written and say what it is; the runtime's word, not the converter's."""
     path = project.artifact(frozen.network, name)
     model = Model(path)

@@ -9,6 +9,7 @@ from litemill.conversion.converter import convert
 from litemill.delegates.facts import facts
 from litemill.ground import command, io, project
 from litemill.records import store
+from litemill.records.artifact import VariantFacts
 from litemill.records.graph import Frozen, Variant, Variants
 from litemill.rewrites.proof import Proof, prove, results
 from litemill.rewrites.registry import apply_all
@@ -31,6 +32,8 @@ def variants(network: str) -> str:
     known = store.frozen(network)
     found = tuple(converted(known, one) for one in versions(known)) if known.rewrites else ()
     store.save(project.record("variants", network), Variants(network, found))
+    told = {one.sha256: facts(project.variant(network, one.name)) for one in found}
+    store.save(project.record("variant_facts", network), VariantFacts(network, told))
     return f"{network}: {len(found)} variants" if found else f"{network}: no rewrites"
 
 
@@ -63,7 +66,6 @@ def converted(known: Frozen, version: Version) -> Variant:
         size_bytes=len(data),
         psnr_db=proof.psnr_db if proof else None,
         max_error=proof.max_error if proof else None,
-        facts=facts(path),
     )
 
 

@@ -61,7 +61,7 @@ class Clone:
     def set(self, params: Mapping[str, Any]) -> None:
         """Write its params.yaml, and what follows from it, as `make repro` does."""
         (self.root / "params.yaml").write_text(yaml.safe_dump(dict(params), sort_keys=False))
-        command = [sys.executable, "-m", "stages.plan", "--write"]
+        command = [sys.executable, "-m", "litemill", "plan", "--write"]
         subprocess.run(command, cwd=self.root, check=True, capture_output=True, timeout=LIMIT)
 
     def dvc(self, *options: str) -> subprocess.CompletedProcess[str]:
@@ -79,7 +79,7 @@ class Clone:
     def slices(self, most: int) -> subprocess.CompletedProcess[str]:
         """Build as `make repro` does, in slices of so many stages."""
         cut = f"from litemill.dvc import schedule; schedule.MOST = {most}"
-        return self._run(sys.executable, "-c", f"{cut}; from stages.repro import repro; repro()")
+        return self._run(sys.executable, "-c", f"{cut}; from litemill.commands.repro import repro; repro()")
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -98,8 +98,8 @@ class Clone:
         )
 
     def paste(self, model: str) -> None:
-        """Add a model to the catalogue, as `stages.inspect` does it."""
-        done = self._run(sys.executable, "-m", "stages.inspect", model, "--add")
+        """Add a model to the catalogue, as `litemill inspect` does it."""
+        done = self._run(sys.executable, "-m", "litemill", "inspect", model, "--add")
         assert done.returncode == 0, done.stdout + done.stderr
 
     def outputs(self) -> dict[str, bytes]:

@@ -184,7 +184,7 @@ def zoo_of(checkout: Path, text: str) -> subprocess.CompletedProcess[str]:
     file.parent.mkdir()
     file.write_text(text, encoding="utf-8")
     environment = {"PYTHONPATH": str(ROOT), "LITEMILL_CACHE": str(checkout / "cache")}
-    command = [sys.executable, "-m", "stages.zoo"]
+    command = [sys.executable, "-m", "litemill", "zoo"]
     return subprocess.run(
         command, cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=60
     )

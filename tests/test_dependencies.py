@@ -23,8 +23,24 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=~! ]", name)[0]).lower()
 
 
-# what users install who need it, and the modules that need it
-EXTRAS = {"cluster": ("litemill/fanout", "stages/fanout.py", "stages/hung.py")}
+# the rooms whose modules may import what an extra brings; all others do with the core
+EXTRAS = {
+    "run": ("litemill/runtime.py", "litemill/bench", "litemill/composition", "litemill/delegates", "litemill/tasks"),
+    "build": (
+        "litemill/conversion",
+        "litemill/dvc",
+        "litemill/graphs",
+        "litemill/inspection",
+        "litemill/rewrites",
+        "litemill/sources",
+        "litemill/warm_server.py",
+        "stages",
+    ),
+    "report": ("litemill/analysis/frame.py", "litemill/render", "litemill/report"),
+    "bundle": ("litemill/bundle",),
+    "devices": ("litemill/devices",),
+    "fanout": ("litemill/fanout", "litemill/commands/fanout.py"),
+}
 FIRST, SECOND = "requirements.lock", "requirements-dev.lock"
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -34,7 +50,10 @@ def declared() -> set[str]:
 
 
 def extra(name: str) -> set[str]:
-    return {plain(each) for each in OPTIONAL[name]}
+    """Return what an extra installs besides the core, with the extras that it names."""
+    whole = [Requirement(each) for each in OPTIONAL[name]]
+    inner = {one for each in whole if each.name == PROJECT["name"] for one in each.extras}
+    return {plain(each.name) for each in whole if each.name != PROJECT["name"]}.union(*map(extra, inner))
 
 
 def imported(files: Iterable[Path]) -> set[str]:
@@ -95,14 +114,15 @@ def asked(locked: dict[str, Version], declared: list[Requirement], python: str) 
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize(("locks", "extras"), [([FIRST], ["cluster", "install"]), ([FIRST, SECOND], list(OPTIONAL))])
+@pytest.mark.parametrize(("locks", "extras"), [([FIRST], ["install"]), ([FIRST, SECOND], ["install", "dev"])])
 def test_a_lock_has_all_that_is_declared_and_asked_for_with_extras_or_without(
     locks: list[str], extras: list[str], python: str
 ) -> None:
     locked = versions(*locks, python=python)
-    declared = [
-        Requirement(each) for part in (PROJECT["dependencies"], *(OPTIONAL[extra] for extra in extras)) for each in part
-    ]
+    # without the names of extras in extras: the project itself is in no lock
+    parts = [*EXTRAS, *extras]
+    lines = [each for part in (PROJECT["dependencies"], *map(OPTIONAL.__getitem__, parts)) for each in part]
+    declared = [need for need in map(Requirement, lines) if need.name != PROJECT["name"]]
     unmet = {
         str(need)
         for need in asked(locked, declared, python)
@@ -134,6 +154,16 @@ def test_what_make_says_a_lock_installs_is_what_is_installed(lock: str, target: 
 def test_each_imported_package_is_declared() -> None:
     files = {file for folder in ("litemill", "stages") for file in Path(folder).rglob("*.py")}
     assert not undeclared(files.difference(*map(needing, EXTRAS)), declared())
+
+
+def test_all_is_every_extra_that_a_user_may_want() -> None:
+    assert set(Requirement(OPTIONAL["all"][0]).extras) == set(EXTRAS) == OPTIONAL.keys() - {"all", "dev", "install"}
+
+
+def test_whoever_judges_reports_or_reads_logs_needs_no_tensorflow() -> None:
+    assert [name for name in EXTRAS if "tensorflow" in extra(name)] == ["build", "fanout"]
+    assert "tensorflow" not in declared()
+    assert len(declared()) < 10
 
 
 @pytest.mark.parametrize("name", EXTRAS)

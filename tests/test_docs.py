@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from litemill import cli
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 INDEX = ROOT / "docs/README.md"
@@ -34,6 +36,7 @@ def test_every_command_is_there(page: Path) -> None:
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= known
     for module in re.findall(r"python -m ((?:stages|benchmarks|litemill)\.[\w.]+\w)", text):
         assert (ROOT / module.replace(".", "/")).with_suffix(".py").is_file(), module
+    assert set(re.findall(r"(?:python -m |[`/])litemill ([a-z][\w-]*)", text)) <= set(cli.VERBS)
 
 
 def test_the_index_leaves_no_page_out() -> None:

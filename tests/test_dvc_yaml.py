@@ -11,7 +11,8 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 OURS = ("litemill", "stages")
-PACKAGE = Path("stages/__init__.py")
+# these change no output: they look for packages, and give the names of `import litemill`, which none of ours uses
+OUTER = {Path("stages/__init__.py"), Path("litemill/__init__.py")}
 FILES = ("dvc.yaml", "pipelines/network.yaml", "pipelines/phones.yaml")
 STAGES: dict[str, Any] = {
     name: stage for file in FILES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()
@@ -61,9 +62,8 @@ def closure(file: Path) -> set[Path]:
     while waiting:
         one = waiting.pop()
         found.add(one)
-        waiting |= imports(one) - found
-    # what stages/__init__.py does is to look for packages: it changes no output
-    return {one for one in found if not (one.name == "__init__.py" and (one == PACKAGE or only_docstring(one)))}
+        waiting |= imports(one) - found - OUTER
+    return {one for one in found if not (one.name == "__init__.py" and only_docstring(one))}
 
 
 def only_docstring(file: Path) -> bool:
@@ -86,10 +86,52 @@ def test_a_stage_declares_the_modules_that_it_imports_and_no_others(stage: str) 
 def test_imports_are_found_wherever_they_stand() -> None:
     # a name from a package is a module of it, and what a function imports counts
     assert Path("litemill/ground/project.py") in imports(Path("stages/gate.py"))
-    assert Path("litemill/report/drawings.py") in imports(Path("stages/report.py"))
+    assert Path("litemill/report/drawings.py") in imports(Path("litemill/commands/report.py"))
     assert Path("litemill/runtime.py") in closure(Path("stages/validate.py"))
     assert Path("litemill/benchmark_log/__init__.py") in closure(Path("stages/phones.py"))
     assert Path("litemill/ground/__init__.py") not in closure(Path("stages/gate.py"))
+
+
+def test_no_module_of_ours_takes_a_name_of_the_face() -> None:
+    # else what is behind the name would have to be declared by the stages
+    rooms = {path.stem for path in (ROOT / "litemill").iterdir()}
+    for file in (path for folder in OURS for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "litemill":
+                assert {alias.name for alias in node.names} <= rooms, file
+
+
+# what makes files or times them: minutes of a build
+COSTLY = ("freeze", "samples", "reference", "variants", "convert", "benchmark")
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        *(
+            "litemill/figures.py",
+            "litemill/report/tables.py",
+            "litemill/settings/budgets.py",
+            "litemill/settings/params.py",
+        ),
+        *(
+            "litemill/analysis/recommend.py",
+            "litemill/dvc/progress.py",
+            "litemill/render/templates.py",
+            "litemill/cli.py",
+        ),
+        *("litemill/records/accuracy.py", "litemill/records/device.py", "litemill/devices/adb.py"),
+    ],
+)
+def test_an_edit_that_cannot_change_a_file_runs_no_conversion_and_times_nothing(edited: str) -> None:
+    assert (ROOT / edited).is_file()
+    again = [one for one in COSTLY if any(Path(edited).is_relative_to(dep) for dep in declared(one)["deps"])]
+    assert again == []
+
+
+def test_what_delegates_take_of_a_file_times_nothing() -> None:
+    deps = declared("benchmark")["deps"]
+    assert not [dep for dep in deps if "delegates" in dep or "conversion" in dep or "records/convert" in dep]
 
 
 def test_what_is_declared_is_there_or_made_by_a_stage() -> None:

@@ -17,6 +17,7 @@ import tensorflow as tf
 import yaml
 from documents import sections, shown
 from tensorflow.core.framework.graph_pb2 import GraphDef
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from litemill.delegates import gpu
 from litemill.graphs.graph import Cuts
@@ -40,7 +41,7 @@ NOTHING = Path("no-pictures")
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "stages.inspect", *arguments],
+        [sys.executable, "-m", "litemill", "inspect", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -103,8 +104,8 @@ def test_the_command_refuses_a_text_in_one_line() -> None:
     assert result.stderr.startswith("error: pyproject.toml: ")
 
 
-def test_the_entry_to_paste_is_one_of_the_catalogue(folder: Path, tmp_path: Path) -> None:
-    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING, tmp_path)
+def test_the_entry_to_paste_is_one_of_the_catalogue(folder: Path) -> None:
+    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING)
     entry = catalogued(known)[folder.name]
     assert entry.cut == known.cut
     assert entry.crop == known.crop
@@ -122,8 +123,8 @@ def test_an_address_is_fetched(
     monkeypatch.setenv("LITEMILL_CACHE", str(tmp_path / "cache"))
     for place in ("here", "there"):
         (tmp_path / place).mkdir()
-    here = inspect(str(folder / name), NOTHING, tmp_path / "here")
-    there = inspect(f"{address}/{name}", NOTHING, tmp_path / "there")
+    here = inspect(str(folder / name), NOTHING)
+    there = inspect(f"{address}/{name}", NOTHING)
     assert there.refused is None
     assert (there.cut, there.proof) == (here.cut, here.proof)
     given = catalogued(there)
@@ -131,8 +132,8 @@ def test_an_address_is_fetched(
     assert url == (f"{address}/{name}" if name.endswith(".tar.gz") else "model.tar.gz")
 
 
-def test_an_archive_is_unpacked(folder: Path, tmp_path: Path) -> None:
-    known = inspect(str(folder / "mine.tar.gz"), NOTHING, tmp_path)
+def test_an_archive_is_unpacked(folder: Path) -> None:
+    known = inspect(str(folder / "mine.tar.gz"), NOTHING)
     assert known.refused is None
     assert list(catalogued(known)) == ["mine"]
 
@@ -142,14 +143,14 @@ def test_a_page_of_a_proxy_is_refused(
 ) -> None:
     monkeypatch.setenv("LITEMILL_CACHE", str(tmp_path / "cache"))
     (folder / "page.pb").write_text("<html>log in</html>")
-    known = inspect(f"{address}/page.pb", NOTHING, tmp_path)
+    known = inspect(f"{address}/page.pb", NOTHING)
     assert known.refused is not None
     assert "a web page" in known.refused
 
 
 @pytest.mark.parametrize("kind", ["tf1", "tf2"])
 def test_a_saved_model_is_told(kind: str, tmp_path: Path) -> None:
-    known = inspect(str(Stylizer(tmp_path).saved(kind, "whole", ("content", "style"))), NOTHING, tmp_path)
+    known = inspect(str(Stylizer(tmp_path).saved(kind, "whole", ("content", "style"))), NOTHING)
     assert (known.task, known.refused) == ("stylization", None)
     assert set(known.gpu) == {"predict", "transfer"}
     assert catalogued(known)["whole"].cut == known.cut
@@ -165,7 +166,7 @@ def test_two_halves_in_one_folder_are_told_as_one_source(*, packed: bool, tmp_pa
             with tarfile.open(tmp_path / "tf1" / f"{name}.tar.gz", "w:gz") as archive:
                 archive.add(saved, "model")
             shutil.rmtree(saved)
-    known = inspect(str(tmp_path / "tf1"), NOTHING, tmp_path)
+    known = inspect(str(tmp_path / "tf1"), NOTHING)
     assert (known.task, known.part, known.refused) == ("stylization", None, None)
     assert set(known.gpu) == {"predict", "transfer"}
     (entry,) = catalogued(known).values()
@@ -178,24 +179,47 @@ def test_two_halves_in_one_folder_are_told_as_one_source(*, packed: bool, tmp_pa
     assert [one.sha256 for one in entry.halves().values()] == hashes
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_module_of_tensorflow_1s_hub_is_inspected_as_a_saved_model_is(tmp_path: Path, *, packed: bool) -> None:
+    folder = Stylizer(tmp_path).saved("tf1", "predict", ("style",))
+    before = inspect(str(folder), NOTHING)
+    model = SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+    (meta,) = model.meta_graphs
+    meta.signature_def["default"].CopyFrom(meta.signature_def.pop("serving_default"))
+    # such a module has no saver
+    meta.ClearField("saver_def")
+    kept = [node for node in meta.graph_def.node if not node.name.startswith("save/")]
+    del meta.graph_def.node[:]
+    meta.graph_def.node.extend(kept)
+    meta.meta_info_def.ClearField("tags")
+    (folder / "saved_model.pb").write_bytes(model.SerializeToString())
+    (folder / "tfhub_module.pb").write_bytes(b"\x08\x03")
+    if packed:
+        with tarfile.open(tmp_path / "module.tar.gz", "w:gz") as archive:
+            archive.add(folder, ".")
+    known = inspect(str(tmp_path / "module.tar.gz" if packed else folder), NOTHING)
+    assert (known.task, known.part, known.refused) == ("stylization", "predict", None)
+    assert (known.cut, known.proof) == (before.cut, before.proof)
+
+
 def test_what_is_known_ahead_of_a_refusal_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "graph.pb"
     path.write_bytes(Deeplab(reverse=True).graph().SerializeToString())
-    known = inspect(str(path), NOTHING, tmp_path)
+    known = inspect(str(path), NOTHING)
     assert known.refused is not None
     assert known.inputs[0].name == "ImageTensor"
     assert "ImageTensor uint8 [1, ?, ?, 3]" in text(known)
 
 
 @pytest.mark.parametrize("given", ["nowhere.pb", "tests", "data/embedded/lite-models"])
-def test_what_is_no_model_is_refused(given: str, tmp_path: Path) -> None:
-    known = inspect(str(ROOT / given), NOTHING, tmp_path)
+def test_what_is_no_model_is_refused(given: str) -> None:
+    known = inspect(str(ROOT / given), NOTHING)
     assert known.refused is not None
     assert known.proof is None
 
 
-def test_the_text_tells_every_section(folder: Path, tmp_path: Path) -> None:
-    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING, tmp_path)
+def test_the_text_tells_every_section(folder: Path) -> None:
+    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING)
     told = text(known)
     for title in (
         "inputs",
@@ -210,8 +234,8 @@ def test_the_text_tells_every_section(folder: Path, tmp_path: Path) -> None:
         assert f"\n{title}:\n" in told
 
 
-def test_what_is_to_be_pasted_is_an_entry_as_it_stands(folder: Path, tmp_path: Path) -> None:
-    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING, tmp_path)
+def test_what_is_to_be_pasted_is_an_entry_as_it_stands(folder: Path) -> None:
+    known = inspect(str(folder / "frozen_inference_graph.pb"), NOTHING)
     pasted = text(known).partition("\nto paste into data/catalog.yaml (--add does it):\n")[2]
     assert msgspec.convert(yaml.safe_load(pasted), Catalog) == catalogued(known)
 
@@ -269,7 +293,7 @@ def test_the_document_shows_what_is_printed(title: str) -> None:
     (block,) = sections(ROOT / "docs/inspect.md")[title]
     line, _, told = block.text.partition("\n")
     result = command(line.rpartition(" ")[2])
-    assert line.startswith("$ python -m stages.inspect ")
+    assert line.startswith("$ python -m litemill inspect ")
     assert (result.returncode, result.stderr) == (0, "")
     shown(told, result.stdout, {"largest error ": "it differs from CPU to CPU"})
 

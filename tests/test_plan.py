@@ -22,7 +22,7 @@ def clone(tmp_path: Path) -> Clone:
 
 
 def plan(clone: Clone, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "stages.plan", *options]
+    command = [sys.executable, "-m", "litemill", "plan", *options]
     return subprocess.run(command, cwd=clone.root, capture_output=True, text=True, check=False, timeout=LIMIT)
 
 

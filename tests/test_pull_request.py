@@ -88,7 +88,12 @@ def test_budgets_that_are_not_kept_are_in_the_comment_and_in_the_check(runner: P
     assert line.endswith("(0.5 x int8) | broken |")
     assert "download" not in comment
     checked = subprocess.run(
-        [sys.executable, "-m", "stages.check"], cwd=runner, capture_output=True, text=True, timeout=LIMIT, check=False
+        [sys.executable, "-m", "litemill", "check"],
+        cwd=runner,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
     )
     assert checked.returncode == 1
     assert checked.stdout.startswith("budget half: sketch/int8 bytes: ")
@@ -104,7 +109,7 @@ def test_the_comment_leads_to_the_run_and_the_page_is_one_file(runner: Path) -> 
 
 def test_a_revision_differs_from_itself_in_nothing(runner: Path) -> None:
     commit(runner, "as it was built")
-    run(runner, sys.executable, "-m", "stages.compare", "--base", "HEAD")
+    run(runner, sys.executable, "-m", "litemill", "compare", "--base", "HEAD")
     assert (runner / "reports/diff.md").read_text().splitlines()[2].startswith("**none changed, 4 the same**")
 
 

@@ -43,5 +43,5 @@ def test_make_asks_a_remote_only_where_one_is_set(*, remote: bool, tmp_path: Pat
         ["make", "--dry-run", "--assume-old=.venv/installed", "repro"],
         cwd=tmp_path, env=os.environ | {"LANG": "C"}, capture_output=True, text=True, timeout=LIMIT, check=False,
     ).stdout  # fmt: skip
-    assert ("stages.repro --pull" in told) == remote
-    assert "stages.repro" in told
+    assert ("litemill repro --pull" in told) == remote
+    assert "litemill repro" in told

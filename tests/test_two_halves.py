@@ -48,7 +48,7 @@ def pack(saved: Path, archive: Path) -> None:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """Return a clone whose catalogue and settings name a pair of one's own, as stages.inspect wrote its entry."""
+    """Return a clone whose catalogue and settings name a pair of one's own, as `litemill inspect` wrote its entry."""
     folder = tmp_path_factory.mktemp("pair")
     made = Clone(folder / "clone")
     for half, inputs in HALVES.items():

@@ -1,4 +1,4 @@
-"""`python -m stages.zoo`, run as a user does."""
+"""`python -m litemill zoo`, run as a user does."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def zoo(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "LITEMILL_CACHE": str(checkout / "cache")}
-    command = [sys.executable, "-m", "stages.zoo", *options]
+    command = [sys.executable, "-m", "litemill", "zoo", *options]
     return subprocess.run(
         command, cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=60
     )
@@ -145,8 +145,8 @@ def test_nothing_heavy_is_imported(checkout: Path) -> None:
     code = (
         "import runpy, sys, atexit\n"
         "atexit.register(lambda: print('heavy:', {'tensorflow', 'pandas', 'requests', 'skimage'} & set(sys.modules)))\n"
-        "sys.argv = ['zoo.py']\n"
-        "runpy.run_module('stages.zoo', run_name='__main__')\n"
+        "sys.argv = ['litemill', 'zoo']\n"
+        "runpy.run_module('litemill', run_name='__main__')\n"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(

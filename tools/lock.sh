@@ -12,6 +12,6 @@ compile() {
 
 cat requirements.lock requirements-dev.lock > "$whole"
 compile ${UPGRADE:-} --all-extras --output-file "$whole" >/dev/null
-compile --extra cluster --extra install --constraint "$whole" --output-file requirements.lock >/dev/null
+compile --extra all --extra install --constraint "$whole" --output-file requirements.lock >/dev/null
 # of the whole, what is not in the first
 awk 'NR == FNR {first[$0]; next} /^[a-z]/ {taken = $0 in first} !taken' requirements.lock "$whole" > requirements-dev.lock

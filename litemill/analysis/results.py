@@ -11,7 +11,7 @@ from litemill.ground import io, project
 from litemill.ground.errors import RecordError
 from litemill.records import store
 from litemill.records.accuracy import Gate, Judged, Pair, Paired, Validated, Verdict
-from litemill.records.artifact import Converted, Facts
+from litemill.records.artifact import Converted, Facts, VariantFacts
 from litemill.records.cost import Benchmarked, Latency, Measured, Rewriting
 from litemill.records.device import DeviceRecord
 from litemill.records.graph import Frozen, Referenced, Sampled
@@ -84,6 +84,7 @@ class Section(msgspec.Struct, frozen=True):
     benchmarked: Benchmarked
     validated: Validated
     rewriting: Rewriting
+    variant_facts: VariantFacts
     results: tuple[Result, ...]
     recommended: Recommended
 
@@ -150,10 +151,14 @@ def _section(name: str, params: Params, verdicts: Mapping[str, Verdict]) -> Sect
     )
     frozen = store.load(project.record("freeze", name), Frozen)
     rewriting = store.load(project.record("rewriting", name), Rewriting)
+    told = project.record("variant_facts", name)
+    variant_facts = store.load(told, VariantFacts)
+    for timed in rewriting.variants:
+        _same(told, timed.name, timed.sha256, timed.sha256 if timed.sha256 in variant_facts.facts else None)
     referenced = store.load(project.record("reference", name), Referenced)
     for result in results:
         _registered(benchmark, result)
-    known = (frozen, sampled, referenced, benchmarked, validated, rewriting)
+    known = (frozen, sampled, referenced, benchmarked, validated, rewriting, variant_facts)
     return Section(name, params.networks[name], frozen.entry, *known, results, recommended)
 
 
@@ -188,6 +193,8 @@ def _same(path: Path, name: str, at_hand: str, recorded: str | None) -> None:
 
 def _registered(path: Path, one: Result) -> None:
     """Raise RecordError where a record has a figure that no table would show."""
+    if one.official and one.judged.facts is None:
+        raise RecordError(f"{path}: says nothing of {one.name} but its accuracy", remedy=REMEDY)
     stray = sorted(set(one.figures) - set(FIGURES))
     if stray:
         raise RecordError(f"{path}: {one.name} has figures that are not registered", got=", ".join(stray),

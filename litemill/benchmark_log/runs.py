@@ -1,10 +1,28 @@
 """Runs of the tool in a log, told apart and judged one by one."""
 
 import codecs
+from pathlib import Path
 
 from litemill.benchmark_log.evidence import Evidence
 from litemill.benchmark_log.lines import lines
 from litemill.benchmark_log.verdict import Run, judge
+from litemill.ground.errors import SourceError
+
+
+def read_benchmark_log(path: Path | str) -> list[Run]:
+    """Return every run in a log file of TensorFlow's benchmark_model; SourceError where it is no text.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> run = litemill.read_benchmark_log("tests/benchlogs/o5-2018-indented.txt")[0]
+    >>> run.ok, run.avg_us, run.delegate
+    (True, 402345, None)
+    """
+    try:
+        return read(decode(Path(path).read_bytes()))
+    except ValueError as error:
+        raise SourceError(f"{path}: can't be read", got=error, remedy="give what benchmark_model printed") from None
 
 
 def decode(data: bytes) -> str:

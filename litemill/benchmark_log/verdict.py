@@ -16,6 +16,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One run of the tool, as far as its log states it; times in microseconds, memory in MB.
 
     Without `ok` there is a `reason` and no figure. `delegation` is how much of the graph `delegate` took.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> litemill.Run(ok=False, reason="no result").avg_us is None
+    True
     """
 
     ok: bool
@@ -109,7 +115,8 @@ def _by_summary(whole: list[Phase], stated: Summary) -> _Roles:
             return None, found if told else None
         case [(warm, True, _), (timed, _, True)]:
             return warm, timed
-    raise Doubt("statistics that the summary doesn't repeat: lines of more than one run are mixed")
+        case _:
+            raise Doubt("statistics that the summary doesn't repeat: lines of more than one run are mixed")
 
 
 def _by_order(phases: list[Phase | None], stated: Summary) -> _Roles:

@@ -1,30 +1,44 @@
-"""From a graph to a TFLite file: TensorFlow's own converter, and what quantizes the file that it gives in float."""
+"""From a graph to a TFLite file, by TensorFlow's own converter."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from tensorflow.lite.python.convert_phase import ConverterError
 
-from litemill.conversion import float16, quantizer
 from litemill.ground.errors import ConversionError
 from litemill.records.base import Tensor
 from litemill.settings.recipe import Recipe
 
 Samples = Mapping[str, npt.NDArray[Any]]
-FLOAT = Recipe("none")
 OPS = {
     "int8": tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
     "int16x8": tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
 }
 
 
-def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe, samples: Samples) -> bytes:
-    """Convert a frozen, cut graph; the same arguments give the same bytes.
+class Made(NamedTuple):
+    """A TFLite file, the outputs of the operators that stayed in float, and what was chosen and why."""
+
+    data: bytes
+    kept_float: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def convert(
+    graph: bytes,
+    inputs: Sequence[Tensor],
+    output: str,
+    recipe: Recipe,
+    samples: Samples,
+    *,
+    calibrate_only: bool = False,
+) -> bytes:
+    """Convert a frozen, cut graph in one of the converter's own ways; the same arguments give the same bytes.
 
     Parameters
     ----------
@@ -36,30 +50,13 @@ def convert(graph: bytes, inputs: Sequence[Tensor], output: str, recipe: Recipe,
         How to quantize.
     samples
         Input name to calibration values [n, ...]; used by calibrated recipes alone.
+    calibrate_only
+        Whether to stop ahead of quantizing: the file is in float, with the ranges of its activations.
 
     Raises
     ------
     ConversionError
-        The converter refuses the graph, there are too few samples, or a rule of the recipe fits nothing.
-    """
-    if recipe.quantize in ("fp16_exact", "per_op"):
-        in_float = by_tensorflow(graph, inputs, output, FLOAT, {})
-        return float16.stored_exactly(quantizer.quantized(in_float, recipe.ops))
-    return by_tensorflow(graph, inputs, output, recipe, samples)
-
-
-def by_tensorflow(
-    graph: bytes,
-    inputs: Sequence[Tensor],
-    output: str,
-    recipe: Recipe,
-    samples: Samples,
-    *,
-    calibrate_only: bool = False,
-) -> bytes:
-    """Convert a graph in one of the converter's own ways; the parameters are those of `convert`.
-
-    `calibrate_only` stops ahead of quantizing: the file is in float, with the ranges of its activations.
+        The converter refuses the graph, or there are too few samples.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.pb"

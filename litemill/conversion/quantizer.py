@@ -1,4 +1,4 @@
-"""Operators told apart by how they compute, by package litert-quantizer: int8 weights, a scale a channel."""
+"""Operators told apart by how they compute, by package litert-quantizer: integer weights, a scale a channel."""
 
 import io
 import re
@@ -20,7 +20,6 @@ QUANTIZABLE = {
     "FULLY_CONNECTED": "FULLY_CONNECTED",
     "TRANSPOSE_CONV": "CONV_2D_TRANSPOSE",
 }
-BITS = 8
 
 
 class Op(NamedTuple):
@@ -55,9 +54,9 @@ def quantized(data: bytes, rules: Sequence[OpRule]) -> bytes:
     work = Quantizer(data)
     ways = {"dynamic": work.add_dynamic_config, "weight_only": work.add_weight_only_config}
     try:
-        for op, compute in chosen.items():
+        for op, rule in chosen.items():
             # an expression for each: the package's own order of rules is another than ours
-            ways[compute](f"^{re.escape(op.output)};*$", TFLOperationName(QUANTIZABLE[op.name]), BITS)
+            ways[rule.compute](f"^{re.escape(op.output)};*$", TFLOperationName(QUANTIZABLE[op.name]), rule.bits)
         # its progress bar can't be switched off
         with redirect_stderr(io.StringIO()):
             return bytes(work.quantize(enable_progress_report=False).quantized_model)
@@ -66,8 +65,8 @@ def quantized(data: bytes, rules: Sequence[OpRule]) -> bytes:
         raise ConversionError("litert-quantizer refuses the file", got=first, remedy="see ops in params.yaml") from None
 
 
-def choose(data: bytes, rules: Sequence[OpRule]) -> Mapping[Op, str]:
-    """Return how each operator of a TFLite file computes, those that stay in float left out."""
+def choose(data: bytes, rules: Sequence[OpRule]) -> Mapping[Op, OpRule]:
+    """Return the rule by which each operator of a TFLite file computes, those that stay in float left out."""
     model = tflite.read(data)
     ops = [
         Op(name, graph.tensors[op.outputs[0]].name.decode())
@@ -75,13 +74,13 @@ def choose(data: bytes, rules: Sequence[OpRule]) -> Mapping[Op, str]:
         for op in graph.operators
         if (name := tflite.op_name(model, op)) in QUANTIZABLE
     ]
-    chosen: dict[Op, str] = {}
+    chosen: dict[Op, OpRule] = {}
     for rule in rules:
         fitting = [op for op in ops if rule.op in ("*", op.name) and re.search(rule.outputs, op.output)]
         if not fitting:
             raise _fits_none(rule, ops)
-        chosen |= dict.fromkeys(fitting, rule.compute)
-    return {op: chosen[op] for op in ops if chosen.get(op, "float") != "float"}
+        chosen |= dict.fromkeys(fitting, rule)
+    return {op: chosen[op] for op in ops if op in chosen and chosen[op].compute != "float"}
 
 
 def _fits_none(rule: OpRule, ops: Sequence[Op]) -> ConversionError:

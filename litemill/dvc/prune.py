@@ -76,7 +76,7 @@ def _of_networks(params: Params) -> Iterator[Path]:
 
 def _kinds(pattern: str) -> Iterator[Path]:
     """Return the folders of records that are by network."""
-    kinds = {"benchmark", "convert", "endtoend", "recommend", "rewriting", "validate"}
+    kinds = {"benchmark", "convert", "endtoend", "recommend", "rewriting", "validate", "variant_facts"}
     return (folder for folder in project.RECORDS.glob(pattern) if folder.name in kinds)
 
 

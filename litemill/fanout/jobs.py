@@ -31,14 +31,14 @@ class Jobs:
 
     def of(self, unit: Unit) -> Job:
         """Tell a worker to build a unit."""
-        build = ["-m", "stages.unit", unit.name, "--most", str(self.most), *([] if self.here else ["--push"])]
+        build = ["-m", "litemill", "unit", unit.name, "--most", str(self.most), *([] if self.here else ["--push"])]
         limits, files = self.params.limits, f"reports/devices/{unit.target}/*.json" if unit.target else ""
-        measure = [["-m", "stages.phones", "--target", unit.target]] if unit.target else []
+        measure = [["-m", "litemill", "phones", "--target", unit.target]] if unit.target else []
         return self._job([build, *measure], files, limits.memory_bytes(unit.network), limits.seconds(unit.network))
 
     def asking(self, *command: str) -> Job:
-        """Tell a worker to say what a command of the checkout prints."""
-        return self._job([["-m", *command]], "", self.params.limits.memory_bytes(""), ASKED_S)
+        """Tell a worker to say what a command of ours prints."""
+        return self._job([["-m", "litemill", *command]], "", self.params.limits.memory_bytes(""), ASKED_S)
 
     def _job(self, commands: list[list[str]], returned: str, memory_bytes: int, limit_s: float) -> Job:
         return {

@@ -19,7 +19,7 @@ DEVICE = "device:"
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A phone as `python -m stages.devices --json` tells it."""
+    """A phone as `litemill devices --json` tells it."""
 
     serial: str
     state: str
@@ -42,7 +42,7 @@ def hung(head: Head) -> list[Hung]:
     for place, one in workers.items():
         serials = {name.removeprefix(DEVICE) for name in one["resources"] if name.startswith(DEVICE)}
         if serials:
-            phones = _read(head.ask(place, "stages.devices", "--json"))
+            phones = _read(head.ask(place, "devices", "--json"))
             found += [Hung(place, phone, phone.serial in serials) for phone in phones]
     return found
 

@@ -121,7 +121,7 @@ class SourceGraph:
 
     def _tensor(self, name: str) -> tf.Tensor:
         if name not in self.flow.nodes:
-            raise GraphError(f"no node {name!r} in the graph", remedy="see the candidates: python -m stages.inspect")
+            raise GraphError(f"no node {name!r} in the graph", remedy="see the candidates: python -m litemill inspect")
         outputs = self._tensors.get_operation_by_name(name).outputs
         if not outputs:
             raise GraphError(f"node {name!r} gives no tensor", remedy="pin another node in the catalogue entry")

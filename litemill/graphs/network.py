@@ -42,7 +42,7 @@ def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, di
         raise GraphError(
             f"{settings.source}: has no {', '.join(sorted(missing))}",
             expected="one of " + ", ".join(found.cut),
-            remedy="see python -m stages.inspect, and the network's part and output in params.yaml",
+            remedy="see python -m litemill inspect, and the network's part and output in params.yaml",
         )
     return found, {name: value for name, value in asdict(proof).items() if value is not None}
 

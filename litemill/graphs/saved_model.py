@@ -22,6 +22,7 @@ from litemill.ground.errors import GraphError
 
 tf1 = tf.compat.v1
 SIGNATURE = "serving_default"
+HUB = "default"  # the signature of a module of TensorFlow 1's Hub
 HANDLE = "VarHandleOp"
 VARIABLES = safety.REFERENCES | {HANDLE}
 
@@ -70,13 +71,19 @@ def load(folder: Path) -> tf.Module:
 
 
 def read(folder: Path) -> MetaGraphDef:
-    """Read the one graph of `saved_model.pb`, which alone counts: neither a .pbtxt beside it nor assets do."""
+    """Read the one graph of `saved_model.pb`, which alone counts: neither a .pbtxt beside it nor assets do.
+
+    A module of TensorFlow 1's Hub may hold the same for training besides: the graph without tags is for inference.
+    """
     path = folder / "saved_model.pb"
     model = SavedModel()
     try:
         model.ParseFromString(path.read_bytes())
     except (DecodeError, OSError) as error:
         raise GraphError(f"{path}: can't be read as a SavedModel", got=error, remedy=checkpoint.AGAIN) from None
+    plain = [graph for graph in model.meta_graphs if not graph.meta_info_def.tags and HUB in graph.signature_def]
+    if len(plain) == 1:
+        return plain[0]
     if len(model.meta_graphs) != 1:
         raise GraphError(
             f"{path}: is a SavedModel of several graphs" if model.meta_graphs else f"{path}: is an empty SavedModel",
@@ -100,10 +107,11 @@ def require_plain(folder: Path) -> None:
 
 def _main(meta: MetaGraphDef, folder: Path) -> Signature:
     """Return the default signature as the main graph has it, and no more of that than it needs."""
-    if SIGNATURE not in meta.signature_def:
+    used = next((name for name in (SIGNATURE, HUB) if name in meta.signature_def), None)
+    if used is None:
         names = ", ".join(sorted(name for name in meta.signature_def if not name.startswith("__"))) or "none"
         raise GraphError(f"{folder}: no such signature", expected=SIGNATURE, got=names, remedy="export it with one")
-    signature = meta.signature_def[SIGNATURE]
+    signature = meta.signature_def[used]
     inputs = {key: signature.inputs[key].name for key in sorted(signature.inputs)}
     outputs = {key: signature.outputs[key].name for key in sorted(signature.outputs)}
     needed = safety.Reach(meta.graph_def, outputs.values()).nodes
@@ -156,7 +164,10 @@ def _full(tensor: str) -> str:
 def _values(
     folder: Path, meta: MetaGraphDef, signature: Signature, known: Mapping[str, checkpoint.Key]
 ) -> dict[str, checkpoint.Array]:
-    """Read the values of a signature's variables: by its objects as TensorFlow 2 does, else as the saver has them."""
+    """Read the values of a signature's variables: by its objects as TensorFlow 2 does, else as the saver has them.
+
+    A module of TensorFlow 1's Hub has no saver: its checkpoint has the variables' own names.
+    """
     variables = {name: node for name, node in signature.captured.items() if node.op in VARIABLES}
     if not variables:
         return {}
@@ -167,7 +178,9 @@ def _values(
         for name, node in variables.items()
         if signature.objects.get(name) in objects
     }
-    return checkpoint.values(reader, variables.values(), {**known, **by_object})
+    saved_by_name = [] if meta.HasField("saver_def") else [node.name for node in variables.values()]
+    own = {name: checkpoint.Key(name, "") for name in saved_by_name}
+    return checkpoint.values(reader, variables.values(), {**own, **known, **by_object})
 
 
 def _function(

@@ -25,6 +25,13 @@ class LitemillError(Exception):
         What should have been there, and what was.
     remedy
         What to do about it.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> raise litemill.LitemillError("street.jpg: too small", expected="257x257", remedy="take a larger one")
+    Traceback (most recent call last):
+    litemill.ground.errors.LitemillError: street.jpg: too small: expected 257x257 -> take a larger one
     """
 
     def __init__(self, what: str, *, expected: object = None, got: object = None, remedy: str | None = None) -> None:

@@ -87,6 +87,9 @@ METRICS = Path("reports/metrics.json")
 ARTIFACTS = Path("reports/artifacts.json")
 
 
+TABLE = Path("reports/artifacts.csv")
+
+
 BUDGETS = Path("reports/budgets.json")
 
 

@@ -1,5 +1,6 @@
 """All that can be told of a model: what goes in and out, the cuts and their proof, ops, what a GPU would refuse."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from litemill.graphs.network import parameters_of
 from litemill.graphs.proof_images import pictures_in, sized
 from litemill.graphs.prove import Proof, prove
 from litemill.graphs.shapes import output_shape
+from litemill.ground import project
 from litemill.ground.errors import LitemillError
 from litemill.inspection import entry as entry_module
 from litemill.inspection.opening import Opened, Piece, opened
@@ -65,6 +67,12 @@ class Inspection(msgspec.Struct, frozen=True):
         The catalogue entry to paste.
     refused
         Why the model can't be built; null where it can.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> litemill.Inspection("absent.pb", refused="absent.pb: no such file").task is None
+    True
     """
 
     model: str
@@ -82,24 +90,30 @@ class Inspection(msgspec.Struct, frozen=True):
     refused: str | None = None
 
 
-def inspect(given: str, images: Path, scratch: Path) -> Inspection:
+def inspect(model: str, images: Path = project.IMAGES) -> Inspection:
     """Find out all about a model; what was found ahead of an error is kept beside it.
 
     Parameters
     ----------
-    given
-        A file, a folder or an address.
+    model
+        A .pb, a .tar.gz, a SavedModel's folder, or the address of one.
     images
         Folder of pictures to prove the cuts on; made-up ones are taken where it has none.
-    scratch
-        Folder to unpack into.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> known = litemill.inspect("data/embedded/models/deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01.tar.gz")
+    >>> known.task, known.cut["logits"], known.crop.size
+    ('segmentation', 'ResizeBilinear_2', (513, 513))
     """
-    known = Inspection(given)
-    try:
-        for step in _steps(known, images, scratch):
-            known = step
-    except LitemillError as error:
-        return replace(known, refused=str(error))
+    known = Inspection(model)
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            for step in _steps(known, images, Path(scratch)):
+                known = step
+        except LitemillError as error:
+            return replace(known, refused=str(error))
     return known
 
 

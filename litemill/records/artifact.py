@@ -65,9 +65,24 @@ class Facts(Record, frozen=True):
     figures: dict[str, float] = {}
     delegation: tuple[Delegation, ...] = ()
 
-    def of(self, target: str) -> Delegation:
-        """Return what a delegate takes."""
-        return next(one for one in self.delegation if one.target == target)
+    def of(self, target: Literal["xnnpack", "gpu"]) -> Delegation:
+        """Return what a delegate takes; nothing is refused where that is not recorded."""
+        return next((one for one in self.delegation if one.target == target), Delegation(target, None, ()))
+
+
+class VariantFacts(Record, frozen=True):
+    """What holds of a network's variants wherever they run; apart from the variants, which are timed.
+
+    Parameters
+    ----------
+    network
+        Its name.
+    facts
+        By the SHA-256 of the file.
+    """
+
+    network: str
+    facts: dict[str, Facts] = {}
 
 
 class Converted(Record, frozen=True):

@@ -18,6 +18,12 @@ class Tensor(Record, frozen=True):
         As the graph or the file has it.
     scale, zero_point
         Of a quantized tensor: value = scale * (stored - zero_point); 0 where it is not quantized.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> litemill.Tensor("image", "input:0", (1, 257, 257, 3), "float32").shape
+    (1, 257, 257, 3)
     """
 
     role: str

@@ -101,7 +101,7 @@ class TimedVariant(Variant, frozen=True, kw_only=True):
 
     Parameters
     ----------
-    name, rewrites, sha256, size_bytes, psnr_db, max_error, facts
+    name, rewrites, sha256, size_bytes, psnr_db, max_error
         As of `Variant`.
     figures, latency
         As of `Measured`, at one thread; all variants of a network are timed in turn.

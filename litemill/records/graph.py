@@ -1,6 +1,5 @@
 """The records of a network's graph, its samples, what the original says to them, and its variants."""
 
-from litemill.records.artifact import Facts
 from litemill.records.base import Record, Tensor
 from litemill.settings.catalog import Entry
 from litemill.settings.network import Network
@@ -115,8 +114,6 @@ class Variant(Record, frozen=True):
     psnr_db, max_error
         Against the graph without rewrites on one evaluation sample, as of `Referenced.rewrite_proof`; null for that
         graph itself.
-    facts
-        Of the file.
     """
 
     name: str
@@ -125,7 +122,6 @@ class Variant(Record, frozen=True):
     size_bytes: int
     psnr_db: float | None = None
     max_error: float | None = None
-    facts: Facts = Facts()
 
 
 class Variants(Record, frozen=True):

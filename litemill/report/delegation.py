@@ -2,7 +2,7 @@
 
 from litemill import figures
 from litemill.analysis.results import Section
-from litemill.records.artifact import Delegation
+from litemill.records.artifact import Delegation, Facts
 from litemill.records.cost import TimedVariant
 from litemill.render.table import Row, Table, numbers, words
 from litemill.report import tables
@@ -28,7 +28,8 @@ def rewriting(section: Section) -> Table | None:
     if not variants:
         return None
     first = variants[0]
-    rows = tuple(Row(_variant(one, first)) for one in variants)
+    told = section.variant_facts.facts
+    rows = tuple(Row(_variant(one, first, told[one.sha256])) for one in variants)
     columns = words("rewrites", "places") + numbers(
         *(
             "PSNR to the graph as cut, dB",
@@ -51,15 +52,15 @@ def _left(delegation: Delegation) -> str:
     return "; ".join(one.text for one in delegation.refused) or "nothing"
 
 
-def _variant(one: TimedVariant, first: TimedVariant) -> tuple[str, ...]:
+def _variant(one: TimedVariant, first: TimedVariant, told: Facts) -> tuple[str, ...]:
     places = ", ".join(f"{name}: {count}" for name, count in one.rewrites.items()) or tables.NONE
     proof = (tables.NONE, tables.NONE)
     if one.psnr_db is not None and one.max_error is not None:
         proof = (f"{one.psnr_db:.1f}", f"{one.max_error:.2g}")
     latency = one.latency
     timed = f"{figures.amount(latency.median_ms)} ({100 * latency.spread:.0f} %)"
-    facts = (figures.write(name, one.facts.figures[name]) for name in FACTS)
-    cells = (f"{one.size_bytes:,}", *facts, str(one.facts.of("xnnpack").partitions))
+    facts = (figures.write(name, told.figures[name]) for name in FACTS)
+    cells = (f"{one.size_bytes:,}", *facts, str(told.of("xnnpack").partitions))
     ratio = f"{latency.median_ms / first.latency.median_ms:.2f}"
     return (
         one.name,

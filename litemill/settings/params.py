@@ -53,6 +53,12 @@ class Params(Measuring, frozen=True, forbid_unknown_fields=True, kw_only=True):
         What a unit of work may take, where the build is spread over several workers.
     styles
         Folder of the pictures whose bottlenecks are shipped as a style pack.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> isinstance(litemill.load_params(), litemill.Params)
+    True
     """
 
     source: str
@@ -69,7 +75,15 @@ class Params(Measuring, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def load() -> Params:
-    """Read `params.yaml` and hold it against the catalogue; SettingsError names what does not fit."""
+    """Read `params.yaml` and hold it against the catalogue; SettingsError names what does not fit.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> params = litemill.load_params()
+    >>> params.network("magenta_predict").part, params.recipe("fp16").quantize
+    ('predict', 'fp16')
+    """
     params = reader.read(PARAMS, Params)
     catalog = load_catalog()
     for name in params.fetch:

@@ -52,8 +52,10 @@ class OpRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     op
         TFLite's name of the operator, such as CONV_2D; `*` is every one that can be quantized.
     compute
-        `dynamic` (int8 weights, activations quantized as they come), `weight_only` (int8 weights, float arithmetic)
-        or `float` (float32 weights, stored as float16 where that changes no value).
+        `dynamic` (integer weights, activations quantized as they come), `weight_only` (integer weights, float
+        arithmetic) or `float` (float32 weights, stored as float16 where that changes no value).
+    bits
+        Of integer weights: 8, or 4, which halves them again and costs accuracy.
     outputs
         Regular expression that is searched in the names of output tensors: the graph's, several joined by `;` where
         the converter joined nodes.
@@ -62,6 +64,7 @@ class OpRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     op: Annotated[str, msgspec.Meta(pattern=r"^([A-Z0-9_]+|\*)$")]
     compute: Literal["dynamic", "weight_only", "float"]
     outputs: str = ".*"
+    bits: Literal[4, 8] = 8
 
     def __post_init__(self) -> None:
         try:
@@ -89,6 +92,12 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Of `int8`: output tensors whose ops stay in float; `auto` searches for those that pay.
     tolerance
         The least accuracy that its artifacts must have.
+
+    Examples
+    --------
+    >>> import litemill
+    >>> litemill.Recipe("int8", calibration_samples=12).refit
+    False
     """
 
     quantize: Quantize

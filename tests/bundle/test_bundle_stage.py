@@ -22,7 +22,7 @@ from litemill.records.recommendation import Recommended
 
 def bundle(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "stages.bundle", *options],
+        [sys.executable, "-m", "litemill", "bundle", *options],
         cwd=checkout,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
         capture_output=True,

@@ -65,7 +65,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "birds/recommend" in ran(done)
     for options in ([], ["--verify"]):
-        command = [sys.executable, "-m", "stages.bundle", *options]
+        command = [sys.executable, "-m", "litemill", "bundle", *options]
         said = subprocess.run(command, cwd=clone.root, capture_output=True, text=True, check=False, timeout=300)
         assert said.returncode == 0, said.stderr
     return clone.root / "dist"

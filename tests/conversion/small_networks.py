@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
-from litemill.conversion.converter import convert
+from litemill.conversion.recipes import convert
 from litemill.records.base import Tensor
 from litemill.settings.recipe import Recipe
 
@@ -34,7 +34,7 @@ def graph() -> bytes:
 
 
 def file(recipe: Recipe) -> bytes:
-    return convert(graph(), INPUTS, "logits", recipe, SAMPLES)
+    return convert(graph(), INPUTS, "logits", recipe, SAMPLES).data
 
 
 def model(data: bytes) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from litemill.conversion import recipes
 from litemill.conversion.converter import convert
 from litemill.ground.errors import ConversionError
 from litemill.records.base import Tensor
@@ -42,7 +43,7 @@ def recipe(quantize: Quantize, samples: int = 4) -> Recipe:
 
 
 def converted(quantize: Quantize) -> bytes:
-    return convert(network(), INPUTS, "logits", recipe(quantize), SAMPLES)
+    return recipes.convert(network(), INPUTS, "logits", recipe(quantize), SAMPLES).data
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {quantize: folder / f"{quantize}.tflite" for quantize in get_args(Quantize)}
 
 
-def test_every_way_of_quantizing_that_a_recipe_knows_is_tested() -> None:
+def test_every_way_of_quantizing_that_a_recipe_knows_has_a_converter_and_is_tested() -> None:
+    assert set(recipes.CONVERTERS) == set(get_args(Quantize))
     assert set(get_args(get_type_hints(Recipe)["quantize"])) == set(get_args(Quantize))
 
 

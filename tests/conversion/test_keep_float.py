@@ -15,7 +15,7 @@ from litemill.settings.recipe import Recipe
 CALIBRATION = pictures(6, 0)
 
 
-def made(wanted: Literal["auto"] | tuple[str, ...], *, refit: bool = False, ruined: bool = False) -> int8.Int8:
+def made(wanted: Literal["auto"] | tuple[str, ...], *, refit: bool = False, ruined: bool = False) -> converter.Made:
     recipe = Recipe("int8", 6, keep_float=wanted, refit=refit)
     return int8.convert(network(ruined=ruined), INPUTS, OUTPUT, recipe, CALIBRATION)
 

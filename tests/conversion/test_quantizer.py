@@ -25,7 +25,7 @@ from litemill.settings.recipe import OpRule, Recipe
 pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]
 EVERY = OpRule("*", "dynamic")
-INT8, FLOAT32 = 9, 0
+INT4, INT8, FLOAT32 = 17, 9, 0
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def plain() -> bytes:
 
 def ways(data: bytes, *rules: OpRule) -> dict[str, str]:
     """Return how each operator computes, by its scope in the graph; those that stay in float left out."""
-    return {op.output.split("/")[0]: way for op, way in choose(data, rules).items()}
+    return {op.output.split("/")[0]: rule.compute for op, rule in choose(data, rules).items()}
 
 
 def weights(data: bytes) -> dict[str, tuple[int, int, bool]]:
@@ -106,11 +106,20 @@ def test_outputs_must_be_a_regular_expression() -> None:
         OpRule("*", "float", "(a")
 
 
-@pytest.mark.parametrize(("compute", "error"), [("dynamic", 0.05), ("weight_only", 0.03), ("float", 1e-6)])
+@pytest.mark.parametrize(
+    ("rule", "error"),
+    [
+        (OpRule("*", "dynamic"), 0.05),
+        (OpRule("*", "weight_only"), 0.03),
+        (OpRule("CONV_2D", "dynamic", bits=4), 0.1),
+        (OpRule("CONV_2D", "weight_only", bits=4), 0.1),
+        (OpRule("*", "float"), 1e-6),
+    ],
+)
 def test_a_file_computes_what_the_network_does_within_its_precision(
-    plain: bytes, tmp_path: Path, compute: str, error: float
+    plain: bytes, tmp_path: Path, rule: OpRule, error: float
 ) -> None:
-    rules = (OpRule("*", compute),)  # type: ignore[arg-type]  # the parameters are those of the type
+    rules = (rule,)
     (tmp_path / "exact.tflite").write_bytes(plain)
     (tmp_path / "found.tflite").write_bytes(quantized(plain, rules))
     exact, found = Model(tmp_path / "exact.tflite"), Model(tmp_path / "found.tflite")
@@ -119,7 +128,20 @@ def test_a_file_computes_what_the_network_does_within_its_precision(
         expected = exact.run({"image": image})
         difference = np.abs(found.run({"image": image}) - expected).max() / np.abs(expected).max()
         assert difference <= error
-        assert (difference > 0) == (compute != "float")
+        assert (difference > 0) == (rule.compute != "float")
+
+
+def test_weights_of_four_bits_take_less_than_two_thirds_of_those_of_eight(plain: bytes) -> None:
+    four, eight = (quantized(plain, (OpRule("CONV_2D", "dynamic", bits=bits),)) for bits in (4, 8))
+    assert len(four) < 0.67 * len(eight)
+    types = {tensor.type for tensor in model(four).subgraphs[0].tensors}
+    assert INT4 in types
+    assert INT8 not in types
+
+
+def test_four_bits_where_the_package_has_none_are_told(plain: bytes) -> None:
+    with pytest.raises(ConversionError, match="litert-quantizer refuses the file: got Unsupported op"):
+        quantized(plain, (OpRule("DEPTHWISE_CONV_2D", "dynamic", bits=4),))
 
 
 def test_weights_behind_the_flatbuffer_are_brought_inside(plain: bytes) -> None:
@@ -179,5 +201,5 @@ def test_the_recipes_of_the_transfer_network_fit_it_with_and_without_its_rewrite
     for recipe, in_float in (("mixed", 4), ("fastest", 0)):
         chosen = choose(plain, params.load().recipe(recipe).ops)
         assert len(convolutions - set(chosen)) == in_float
-        weight_only = {op.output for op, way in chosen.items() if way == "weight_only"}
+        weight_only = {op.output for op, rule in chosen.items() if rule.compute == "weight_only"}
         assert {op.output for op in convolutions if "style_params" in op.output} < weight_only

@@ -34,7 +34,7 @@ def test_values_that_are_all_0_have_a_range_of_nothing() -> None:
 @pytest.mark.build
 def test_ranges_of_a_network_stay_within_what_was_seen_and_the_inputs_is_whole() -> None:
     samples = pictures(4, 0)
-    data = converter.by_tensorflow(network(), INPUTS, OUTPUT, Recipe("int8", 4), samples, calibrate_only=True)
+    data = converter.convert(network(), INPUTS, OUTPUT, Recipe("int8", 4), samples, calibrate_only=True)
     seen, model = tflite.read(data).subgraphs[0], tflite.read(data)
     set_ranges(model, samples)
     found = model.subgraphs[0]

@@ -23,7 +23,7 @@ PLAIN, REFIT = Recipe("int8", 12), Recipe("int8", 12, refit=True)
 CALIBRATION, HELD_OUT = pictures(12, 0), pictures(12, 1)
 
 
-def refitted() -> int8.Int8:
+def refitted() -> converter.Made:
     return int8.convert(network(), INPUTS, OUTPUT, REFIT, CALIBRATION)
 
 

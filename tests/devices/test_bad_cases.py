@@ -28,7 +28,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory, adb: Adb) -> Workbench:
 
 
 def listed(bench: Workbench) -> str:
-    done = bench.run(sys.executable, "-m", "stages.devices")
+    done = bench.run(sys.executable, "-m", "litemill", "devices")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -178,5 +178,5 @@ def test_a_tool_for_another_abi_is_refused_here(tmp_path: Path) -> None:
 
 def test_devices_are_listed_for_programs(bench: Workbench, adb: Adb, phone: FakePhone) -> None:
     with connected(adb, phone) as serial:
-        done: subprocess.CompletedProcess[str] = bench.run(sys.executable, "-m", "stages.devices", "--json")
+        done: subprocess.CompletedProcess[str] = bench.run(sys.executable, "-m", "litemill", "devices", "--json")
     assert f'"serial":"{serial}","state":"device","device":{{"model":"Google Pixel 8"' in done.stdout

@@ -103,7 +103,7 @@ def test_a_build_that_is_killed_at_any_moment_goes_on_from_there(
         far.add(len(bench.started()))
     assert len(far - {0, 24}) > 3  # it was in the middle
     # as `make repro` does: a DVC that is killed may leave half a file, which `dvc repro` alone stops at
-    done = bench.run(sys.executable, "-m", "stages.repro")
+    done = bench.run(sys.executable, "-m", "litemill", "repro")
     assert done.returncode == 0, done.stderr
     assert complete(bench)
     assert clean(phones)

@@ -40,7 +40,7 @@ class Workbench:
 
     def __init__(self, root: Path, adb: Adb) -> None:
         self.root, self.adb = root, adb
-        for folder in ("litemill", "stages"):
+        for folder in ("litemill", "stages", "tools"):
             shutil.copytree(REPOSITORY / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
         self._ran = root.parent / "ran"
         self.env = adb.env | {"ADB": str(adb.path), "DVC_SITE_CACHE_DIR": str(root.parent / "dvc-site-cache")}

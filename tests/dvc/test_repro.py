@@ -43,7 +43,7 @@ def start(build: Path, *options: str, terminal: int | None = None) -> subprocess
     """Start a build, on a terminal if there is one; it leads a group of processes, as from a shell."""
     out = subprocess.PIPE if terminal is None else terminal
     return subprocess.Popen(
-        [sys.executable, "-m", "stages.repro", *options], cwd=build, stdout=out, stderr=out, text=True,
+        [sys.executable, "-m", "litemill", "repro", *options], cwd=build, stdout=out, stderr=out, text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", "LITEMILL_WARM": "0"},
         process_group=0,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from clones import Clone
 from fanout import quick, zoo
 
 pytestmark = pytest.mark.long
-UNIT = ("python", "-m", "stages.unit", "--push")
+UNIT = ("python", "-m", "litemill", "unit", "--push")
 
 
 def poison(remote: Path, *, listings: bool) -> list[Path]:

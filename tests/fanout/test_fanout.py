@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with cluster(folder / "cluster") as made:
         for name in ("one", "two"):
             made.worker(name, QUICK_RAN=str(ran))
-        command = ("python", "-m", "stages.fanout", "--scheduler", made.address)
+        command = ("python", "-m", "litemill", "fanout", "--scheduler", made.address)
         told = zoo.run(head.root, *command, QUICK_RAN=str(ran_here))
         scratch = made.scratch()
     of_git = before, [zoo.run(head.root, *command) for command in OF_GIT]
@@ -72,7 +72,7 @@ def test_settings_that_are_not_committed_are_built_and_nothing_of_git_is_touched
 
 def test_workers_here_need_no_remote_and_nothing_runs_twice(tmp_path: Path) -> None:
     head, ran = quick.make(tmp_path / "head"), tmp_path / "ran"
-    zoo.run(head.root, "python", "-m", "stages.fanout", "--local", "2", QUICK_RAN=str(ran))
+    zoo.run(head.root, "python", "-m", "litemill", "fanout", "--local", "2", QUICK_RAN=str(ran))
     everything = ran.read_text().split()
     assert sorted(everything) == sorted(set(everything))
     assert set(quick.ARTIFACTS) <= set(everything) & set(head.outputs())

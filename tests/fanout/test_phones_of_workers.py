@@ -85,7 +85,7 @@ def workers(tmp_path: Path, hosts: dict[str, tuple[Adb, FakePhone]]) -> Iterator
 def test_phones_of_all_workers_are_listed(
     head: Workbench, workers: Cluster, hosts: dict[str, tuple[Adb, FakePhone]]
 ) -> None:
-    told = zoo.run(head.root, "python", "-m", "stages.hung", "--scheduler", workers.address)
+    told = zoo.run(head.root, "python", "-m", "litemill", "devices", "--scheduler", workers.address)
     lines = told.splitlines()
     for name, (_, phone) in hosts.items():
         line = next(line for line in lines if phone.serial in line)
@@ -96,7 +96,7 @@ def test_phones_of_all_workers_are_listed(
 def test_figures_come_back_as_records_and_phones_are_left_clean(
     head: Workbench, workers: Cluster, hosts: dict[str, tuple[Adb, FakePhone]]
 ) -> None:
-    told = zoo.run(head.root, "python", "-m", "stages.fanout", "--scheduler", workers.address)
+    told = zoo.run(head.root, "python", "-m", "litemill", "fanout", "--scheduler", workers.address)
     assert "phones.pixel: built in" in told
     for name, (_, phone) in hosts.items():
         assert [figure.outcome for figure in head.figures(name)] == ["measured"], told

@@ -30,7 +30,7 @@ def test_a_head_with_the_authoritys_certificate_is_let_in_and_others_are_not(tmp
     try:
         made.worker("one")
         address = made.address
-        command = ("python", "-m", "stages.fanout", "--scheduler", address)
+        command = ("python", "-m", "litemill", "fanout", "--scheduler", address)
         stranger = zoo.attempt(
             head.root, *command, "--tls-ca", other_ca, "--tls-cert", other_cert, "--tls-key", other_key, **SOON
         )

@@ -104,13 +104,13 @@ def cluster(folder: Path, *arguments: str) -> Iterator[Cluster]:
 
 def fanout(root: Path, address: str, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a fan-out to its end."""
-    return zoo.attempt(root, "python", "-m", "stages.fanout", "--scheduler", address, *options, **env)
+    return zoo.attempt(root, "python", "-m", "litemill", "fanout", "--scheduler", address, *options, **env)
 
 
 def start(root: Path, *options: str, **env: str) -> "subprocess.Popen[str]":
     """Start a fan-out in a group of its own."""
     return subprocess.Popen(
-        ["python", "-m", "stages.fanout", *options], cwd=root, env=zoo.environment(root) | env, text=True,
+        ["python", "-m", "litemill", "fanout", *options], cwd=root, env=zoo.environment(root) | env, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         preexec_fn=_heed,  # noqa: PLW1509  it takes no lock
     )  # fmt: skip

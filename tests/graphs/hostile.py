@@ -36,6 +36,32 @@ def tensorflow_1(folder: Path, *, resource: bool = False, sharded: bool = False,
         builder.save()
 
 
+def hub_module(folder: Path, *, resource: bool = False) -> None:
+    """Save a convolution as TensorFlow 1's Hub does: for inference and training, no saver, the signature "default"."""
+    model = SavedModel(saved_model_schema_version=1)
+    for training in (False, True):
+        with tf.Graph().as_default(), tf1.Session() as session:
+            image = tf1.placeholder(tf.float32, [None, SIDE, SIDE, 3], name="image")
+            weights = tf1.get_variable("module/w", initializer=WEIGHTS, use_resource=resource)
+            bias = tf1.get_variable("module/b", initializer=np.arange(4, dtype=np.float32), use_resource=resource)
+            out = tf.nn.relu(tf.nn.conv2d(image, weights, 1, "SAME") + bias, name="out")
+            meta = model.meta_graphs.add()
+            meta.CopyFrom(tf1.train.export_meta_graph(clear_devices=True))
+            signature = tf1.saved_model.predict_signature_def({"image": image}, {"default": out})
+            meta.signature_def["default"].CopyFrom(signature)
+            meta.meta_info_def.ClearField("tags")
+            if training:
+                meta.meta_info_def.tags.append("train")
+                continue
+            session.run(tf1.global_variables_initializer())
+            (folder / "variables").mkdir(parents=True)
+            tf1.train.Saver().save(
+                session, str(folder / "variables/variables"), write_meta_graph=False, write_state=False
+            )
+    (folder / "saved_model.pb").write_bytes(model.SerializeToString())
+    (folder / "tfhub_module.pb").write_bytes(b"\x08\x03")  # its format, 3
+
+
 class Module(tf.Module):  # type: ignore[misc]
     """A convolution with a function in a function, a branch, and a constant from outside."""
 

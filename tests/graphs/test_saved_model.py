@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from hostile import SIDE, Edit
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from litemill.graphs import load, saved_model
 from litemill.graphs.run import runner
@@ -41,6 +42,43 @@ def test_what_exporters_write_computes_what_it_did(kind: str, tmp_path: Path) ->
     graph = load.freeze(tmp_path / "model")
     [given] = [node.name for node in graph.node if node.op == "Placeholder"]
     np.testing.assert_allclose(runner(graph)({given: IMAGE}, [graph.node[-1].name])[0], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("resource", [False, True])
+def test_a_module_of_tensorflow_1s_hub_computes_what_tensorflow_hub_does(tmp_path: Path, *, resource: bool) -> None:
+    import tensorflow_hub  # noqa: PLC0415  it warns of its own imports
+
+    hostile.hub_module(tmp_path / "model", resource=resource)
+    theirs = tensorflow_hub.load(str(tmp_path / "model")).signatures["default"]
+    expected = theirs(tf.constant(IMAGE))["default"].numpy()
+    assert np.ptp(expected) > 0.1
+    ours = load.model(tmp_path / "model").signatures["serving_default"]
+    np.testing.assert_array_equal(ours(image=tf.constant(IMAGE))["default"].numpy(), expected)
+    graph = load.freeze(tmp_path / "model")
+    assert not [node.name for node in graph.node if "Variable" in node.op]
+    np.testing.assert_allclose(
+        runner(graph)({"image": IMAGE}, [graph.node[-1].name])[0], expected, rtol=1e-4, atol=1e-5
+    )
+
+
+def test_of_a_modules_graphs_only_the_one_without_tags_is_for_inference(tmp_path: Path) -> None:
+    hostile.hub_module(tmp_path / "model")
+    meta = saved_model.read(tmp_path / "model")
+    assert list(meta.meta_info_def.tags) == []
+
+
+def test_a_module_whose_checkpoint_lacks_a_variable_is_refused(tmp_path: Path) -> None:
+    hostile.hub_module(tmp_path / "model")
+    model = SavedModel.FromString((tmp_path / "model/saved_model.pb").read_bytes())
+    for meta in model.meta_graphs:
+        for node in meta.graph_def.node:
+            node.name = node.name.replace("module/b", "module/absent")
+            node.input[:] = [name.replace("module/b", "module/absent") for name in node.input]
+            if "_class" in node.attr:
+                del node.attr["_class"]
+    (tmp_path / "model/saved_model.pb").write_bytes(model.SerializeToString())
+    with pytest.raises(GraphError, match="the checkpoint has no value for variable 'module/absent'"):
+        load.model(tmp_path / "model")
 
 
 def test_two_models_with_functions_of_the_same_names_stay_apart(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 
 import litemill.records
+from litemill.commands import docs
 from litemill.manual import reference
 from litemill.records.base import Record
-from stages import docs
 
 
 class Inner(msgspec.Struct, frozen=True):

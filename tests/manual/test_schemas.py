@@ -11,9 +11,9 @@ import msgspec
 import pytest
 import yaml
 
+from litemill.commands import docs
 from litemill.ground.errors import SettingsError
 from litemill.settings import reader
-from stages import docs
 
 FILES = {file: (path, shape) for path, (file, shape) in docs.SCHEMAS.items()}
 PARAMS, CATALOG = FILES

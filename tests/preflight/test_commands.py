@@ -84,8 +84,8 @@ def test_a_stage_finds_the_python_of_the_checkout_wherever_dvc_was_called_from(t
 @pytest.mark.parametrize(
     ("command", "missing"),
     [
-        ("stages.plan --write", "params.yaml: no such file"),
-        ("stages.zoo", "data/catalog.yaml: no such file"),
+        ("litemill plan --write", "params.yaml: no such file"),
+        ("litemill zoo", "data/catalog.yaml: no such file"),
         ("stages.validate --network magenta_predict", "data/graphs/magenta_predict/record.json: no such record"),
     ],
 )

@@ -56,7 +56,8 @@ def found() -> list[str]:
 
 
 def plan(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "stages.plan", *options], env=os.environ | {"PYTHONPATH": str(ROOT)},
+    command = [sys.executable, "-m", "litemill", "plan", *options]
+    return subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)},
                           capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
 
 
@@ -226,7 +227,7 @@ def test_a_class_of_the_gallery_that_no_network_has_is_noted() -> None:
 
 @pytest.mark.usefixtures("checkout")
 def test_it_starts_without_numpy() -> None:
-    code = "import sys; from stages.plan import plan; plan(json=True); print('numpy' in sys.modules)"
+    code = "import sys; from litemill.commands.plan import plan; plan(json=True); print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)},
                           capture_output=True, text=True, timeout=60, check=True)  # fmt: skip
     assert done.stdout == "False\n"

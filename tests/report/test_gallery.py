@@ -43,7 +43,7 @@ def run(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def said(checkout: Path, *options: str) -> str:
     """Return the one line that a command fails with."""
-    done = run(checkout, "stages.stylize", *options)
+    done = run(checkout, "litemill", "stylize", *options)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = [one for one in done.stderr.splitlines() if "INFO" not in one]
     assert not list(checkout.glob("*.png"))
@@ -59,7 +59,7 @@ def test_a_photo_comes_out_at_its_own_size_partly_as_it_was(checkout: Path, opti
     size = (301, 517)
     photo = images.resize(images.read(checkout / BIRD), *size)
     images.write(checkout / "in.png", photo)
-    done = run(checkout, "stages.stylize", "in.png", "--style", STYLE, option, "bird, dog", "--output", "out.png")
+    done = run(checkout, "litemill", "stylize", "in.png", "--style", STYLE, option, "bird, dog", "--output", "out.png")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("out.png: 517x301, no dog found, with models/birds/fp32.tflite, models/eye/")
     found = images.read(checkout / "out.png")
@@ -74,7 +74,7 @@ def test_a_portrait_held_sideways_comes_out_upright(checkout: Path) -> None:
     tag[0x0112] = 6
     with Image.open(checkout / BIRD) as bird:
         bird.resize((200, 120)).rotate(90, expand=True).save(checkout / "in.jpg", exif=tag)
-    done = run(checkout, "stages.stylize", "in.jpg", "--style", STYLE)
+    done = run(checkout, "litemill", "stylize", "in.jpg", "--style", STYLE)
     assert done.returncode == 0, done.stderr
     with Image.open(checkout / "in_zigzag_colorful.png") as found:
         assert found.size == (200, 120)

@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from litemill.analysis import frame
 from report import built
 
-OUTPUTS = ("reports/index.html", "reports/report.md", "reports/metrics.json", "reports/figures")
+OUTPUTS = (
+    "reports/index.html",
+    "reports/report.md",
+    "reports/metrics.json",
+    "reports/artifacts.csv",
+    "reports/figures",
+)
 
 
 def outputs(checkout: Path) -> dict[str, bytes]:
@@ -31,6 +38,11 @@ def test_the_report_shows_every_figure_and_each_is_a_picture(written: Path) -> N
         with Image.open(written / "reports" / name) as picture:
             picture.load()
             assert picture.width > 300
+
+
+def test_the_results_are_a_table_for_programs_too(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(written)
+    assert (written / "reports/artifacts.csv").read_bytes() == frame.csv(frame.results())
 
 
 def test_tables_of_the_report_are_whole(written: Path) -> None:
@@ -140,7 +152,7 @@ def test_without_records_it_says_in_one_line_what_to_run(checkout: Path, options
 
 def test_the_table_needs_neither_charts_nor_the_runtime() -> None:
     heavy = ("altair", "PIL", "ai_edge_litert", "tensorflow", "jinja2")
-    code = f"import sys, stages.report; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, litemill.commands.report; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=built.REPOSITORY,

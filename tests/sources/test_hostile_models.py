@@ -138,7 +138,7 @@ def test_to_inspect_a_folder_that_is_hostile_touches_no_file(
     hostile.edited(tmp_path / "model", hostile.restore_waits(add), tmp_path / "victim")
     before = hostile.tree(tmp_path)
     ended = subprocess.run(
-        [sys.executable, "-m", "stages.inspect", str(tmp_path / "model")],
+        [sys.executable, "-m", "litemill", "inspect", str(tmp_path / "model")],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert (ended.returncode, ended.stdout) == (1, "")

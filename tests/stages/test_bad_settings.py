@@ -118,7 +118,7 @@ IN_PARAMS = [
     (
         "benchmark:",
         "budgets: {one: {artifact: street/fp32, figure: psnr_db, least: 9}}\nbenchmark:",
-        "budgets.one.figure: is not measured of street: expected bytes, latency_ms, p95_ms, peak_memory_mb,",
+        "init_ms, multiply_adds, operators, label_agreement, mean_iou, got psnr_db -> name another figure",
     ),
     (PARAMS, "", "params.yaml: expected a mapping, got None"),
 ]
@@ -201,15 +201,15 @@ def test_a_mistake_in_the_catalogue_is_named_by_its_place(checkout: Path, old: s
 @pytest.mark.parametrize(("old", "new", "said"), [IN_PARAMS[n] for n in (1, 3, 4, 6, 21, 24, 27, 28, 35)])
 def test_a_user_sees_one_line_and_exit_1(checkout: Path, old: str, new: str, said: str) -> None:
     edit(checkout / "params.yaml", old, new)
-    assert said in refused(checkout, "stages.plan", "--write")
+    assert said in refused(checkout, "litemill", "plan", "--write")
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("stages.plan",),
-        ("stages.check",),
-        ("stages.report", "--table"),
+        ("litemill", "plan"),
+        ("litemill", "check"),
+        ("litemill", "report", "--table"),
     ],
 )
 def test_what_reads_the_whole_of_the_settings_checks_the_settings_before_it_does_anything(
@@ -248,5 +248,5 @@ def test_a_stage_ahead_of_those_that_it_needs_says_what_to_run(checkout: Path) -
 @pytest.mark.parametrize("missing", ["params.yaml", "data/catalog.yaml"])
 def test_settings_that_are_not_there_are_named(checkout: Path, missing: str) -> None:
     (checkout / missing).unlink()
-    said = refused(checkout, "stages.plan", "--write")
+    said = refused(checkout, "litemill", "plan", "--write")
     assert f"{missing}: no such file -> get it back: git checkout -- {missing}" in said

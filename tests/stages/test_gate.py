@@ -9,12 +9,12 @@ from pathlib import Path
 import planned
 import pytest
 
+from litemill.analysis.verdicts import outside
 from litemill.ground import project
 from litemill.records import store
 from litemill.records.accuracy import Failure, Gate, Judged, Validated
 from litemill.records.artifact import Converted
 from litemill.settings.recipe import Tolerance
-from stages.gate import outside
 
 ROOT = Path(__file__).parents[2]
 PARAMS = """\
@@ -54,9 +54,9 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(checkout: Path, stage: str = "gate") -> subprocess.CompletedProcess[str]:
+def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", f"stages.{stage}"],
+        [sys.executable, "-m", *(command or ("stages.gate",))],
         cwd=checkout,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -80,7 +80,7 @@ def test_a_failing_artifact_is_recorded_and_stops_nothing(checkout: Path) -> Non
 
 
 def test_the_check_lists_what_is_outside_and_exits_1(checkout: Path) -> None:
-    done = run(checkout, "check")
+    done = run(checkout, "litemill", "check")
     assert done.returncode == 1
     assert done.stdout == "painting fp16: bottleneck_cosine 0.98 is below 0.99\n"
     assert done.stderr == (
@@ -93,14 +93,14 @@ def test_the_check_lists_what_is_outside_and_exits_1(checkout: Path) -> None:
 def test_the_check_exits_0_where_all_are_within(checkout: Path) -> None:
     text = (checkout / "params.yaml").read_text()
     (checkout / "params.yaml").write_text(text.replace("0.99}", "0.98}"))
-    done = run(checkout, "check")
+    done = run(checkout, "litemill", "check")
     assert (done.returncode, done.stdout, done.stderr) == (0, "2 of 2 artifacts within their tolerance\n", "")
 
 
 def test_a_record_of_another_artifact_is_an_error(checkout: Path) -> None:
     (checkout / "models/painting/fp32.tflite").write_text("another")
-    for stage in ("gate", "check"):
-        done = run(checkout, stage)
+    for command in (("stages.gate",), ("litemill", "check")):
+        done = run(checkout, *command)
         assert (done.returncode, done.stdout) == (1, "")
         assert "fp32.json: describes another models/painting/fp32.tflite: expected" in done.stderr
     assert not (checkout / "reports/records/gate.json").exists()
@@ -124,7 +124,7 @@ def test_a_judgement_of_another_artifact_is_an_error(checkout: Path) -> None:
 def test_a_missing_record_says_what_to_run(checkout: Path, record: str, said: str) -> None:
     (checkout / "dvc.yaml").touch()
     (checkout / "reports/records" / record).unlink()
-    done = run(checkout, "check")
+    done = run(checkout, "litemill", "check")
     assert done.returncode == 1
     assert said in done.stderr
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import msgspec
 
-from litemill.ground import command, io, project
+from litemill.ground import io, project
 from litemill.manual import reference
 from litemill.manual.schemas import schema
 from litemill.records.accuracy import Gate, Paired, Validated
-from litemill.records.artifact import Converted
+from litemill.records.artifact import Converted, VariantFacts
 from litemill.records.base import Record
 from litemill.records.cost import Benchmarked, Rewriting
 from litemill.records.device import DeviceRecord
@@ -50,6 +50,7 @@ def records() -> dict[str, type[Record]]:
     network: dict[str, type[Record]] = {
         "freeze": Frozen, "samples": Sampled, "reference": Referenced, "variants": Variants,
         "validate": Validated, "benchmark": Benchmarked, "rewriting": Rewriting, "recommend": Recommended,
+        "variant_facts": VariantFacts,
     }  # fmt: skip
     found: dict[Path, type[Record]] = {
         project.record("fetch", "SOURCE"): Fetched,
@@ -61,7 +62,3 @@ def records() -> dict[str, type[Record]]:
         project.phoned("TARGET", "NETWORK"): DeviceRecord,
     }
     return {path.as_posix(): kind for path, kind in found.items()}
-
-
-if __name__ == "__main__":
-    command.run(docs)

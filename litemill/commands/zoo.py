@@ -2,7 +2,6 @@
 
 import msgspec
 
-from litemill.ground import command
 from litemill.records import store
 from litemill.render.table import Row, Table, numbers, terminal, words
 from litemill.settings import catalog
@@ -65,7 +64,3 @@ def status(entry: Entry, found: Presence) -> str:
     rebuilt = entry.embedded is not None and entry.embedded.rebuilt
     named = (f"{place}, rebuilt" if place == "embedded" and rebuilt else place for place in found.places)
     return "; ".join(named) or "upstream"
-
-
-if __name__ == "__main__":
-    command.run(zoo)

@@ -7,7 +7,6 @@ from litemill.dvc import dag, repair
 from litemill.dvc.child import Children, Job
 from litemill.dvc.progress import Forecast, Line
 from litemill.dvc.schedule import LANES, Part, parts
-from litemill.ground import command as command_line
 
 
 def repro(targets: str = "", pull: bool = False) -> None:  # noqa: FBT001, FBT002  a flag of the command line
@@ -43,7 +42,3 @@ def command(part: Part, options: list[str]) -> list[str]:
     wait = ["--wait-for-lock"] if part.after else []
     single = ["--single-item", *part.targets] if part.targets else []
     return ["dvc", *wait, "repro", *options, *single]
-
-
-if __name__ == "__main__":
-    command_line.run(repro)

@@ -1,10 +1,9 @@
 """List what is outside its tolerance or its budget, of what is built; fails if there is something."""
 
-from litemill.ground import command
+from litemill.analysis.verdicts import reasons, verdicts_of
 from litemill.ground.errors import LitemillError
 from litemill.settings import params as params_module
 from litemill.settings.params import Params
-from stages.gate import reasons, verdicts_of
 
 
 def check() -> str:
@@ -31,7 +30,3 @@ def budgets_of(params: Params) -> list[str]:
     from litemill.analysis import budgets, results  # noqa: PLC0415
 
     return [budgets.said(one) for one in budgets.outcomes(results.load(params)) if one.state != "kept"]
-
-
-if __name__ == "__main__":
-    command.run(check)

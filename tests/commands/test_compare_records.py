@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from litemill.commands.compare_records import compare_records
 from litemill.ground.errors import RecordError
 from litemill.records import store
 from litemill.records.device import Condition, Device, DeviceRecord, Figure, Outcome, Process
 from litemill.settings.devices import Configuration
-from stages.faster import faster
 
 PHONE = Device("Pixel 8", "", "arm64-v8a", "14", "")
 
@@ -25,9 +25,9 @@ def record(path: Path, medians: list[float], outcome: Outcome = "measured", phon
 
 def test_what_the_interval_shows_is_said(tmp_path: Path) -> None:
     first = record(tmp_path / "first", [10.0, 10.1, 9.9])
-    assert "faster" in faster(first, record(tmp_path / "less", [8.0, 8.1, 7.9]))
-    assert "slower" in faster(first, record(tmp_path / "more", [12.0, 12.1, 11.9]))
-    said = faster(first, record(tmp_path / "same", [10.05, 9.95, 10.1]))
+    assert "faster" in compare_records(first, record(tmp_path / "less", [8.0, 8.1, 7.9]))
+    assert "slower" in compare_records(first, record(tmp_path / "more", [12.0, 12.1, 11.9]))
+    said = compare_records(first, record(tmp_path / "same", [10.05, 9.95, 10.1]))
     assert "no difference shown" in said
     assert " to " in said
     assert "%" not in said
@@ -35,12 +35,15 @@ def test_what_the_interval_shows_is_said(tmp_path: Path) -> None:
 
 def test_what_is_no_figure_or_of_another_device_is_not_compared(tmp_path: Path) -> None:
     first = record(tmp_path / "first", [10.0, 10.1, 9.9])
-    assert "not delegated after" in faster(first, record(tmp_path / "second", [5.0, 5.1, 4.9], "not_delegated"))
+    assert "not delegated after" in compare_records(
+        first, record(tmp_path / "second", [5.0, 5.1, 4.9], "not_delegated")
+    )
     other = Device("Pixel 4", "", "arm64-v8a", "13", "")
-    assert "another device" in faster(first, record(tmp_path / "third", [5.0, 5.1, 4.9], phone=other))
+    elsewhere = record(tmp_path / "third", [5.0, 5.1, 4.9], phone=other)
+    assert "another device" in compare_records(first, elsewhere)
 
 
 def test_records_with_nothing_in_common_are_refused(tmp_path: Path) -> None:
     store.save(tmp_path / "empty", DeviceRecord("pixel", "net", ()))
     with pytest.raises(RecordError, match="have no file and configuration in common"):
-        faster(record(tmp_path / "first", [1.0, 2.0, 3.0]), str(tmp_path / "empty"))
+        compare_records(record(tmp_path / "first", [1.0, 2.0, 3.0]), str(tmp_path / "empty"))

@@ -8,27 +8,25 @@ from litemill.fanout import checkout, cluster, phones, snapshot, units
 from litemill.fanout.head import Head
 from litemill.fanout.jobs import Jobs
 from litemill.fanout.units import Unit
-from litemill.ground import command
 from litemill.ground.errors import LitemillError
 from litemill.settings import params as params_module
 from litemill.settings.params import Params
 
 
 def fanout(
-    scheduler: str = "", local: str = "", most: str = "", tls_ca: str = "", tls_cert: str = "", tls_key: str = ""
+    scheduler: str = "", local: int = 0, most: int = 0, tls_ca: str = "", tls_cert: str = "", tls_key: str = ""
 ) -> str:
     """Have all units built, then restore them and go on from there; `most` cuts networks of more recipes."""
     params = params_module.load()
-    cut = count(most, "most") if most else 0
     if bool(scheduler) == bool(local):
-        raise LitemillError("one scheduler must be named", got=f"scheduler {scheduler!r}, local {local!r}",
+        raise LitemillError("one scheduler must be named", got=f"--scheduler {scheduler!r}, --local {local}",
                             remedy="make fanout SCHEDULER=tcp://HOST:8786, or make fanout LOCAL=2")  # fmt: skip
     taken = snapshot.take()
-    jobs = Jobs(params, taken.commit, cut, here=bool(local))
+    jobs = Jobs(params, taken.commit, most, here=bool(local))
     keys = cluster.Keys(tls_ca, tls_cert, tls_key)
-    with cluster.reached(scheduler, keys) if scheduler else cluster.local(count(local, "local")) as client:
+    with cluster.reached(scheduler, keys) if scheduler else cluster.local(local) as client:
         head = Head(client, taken.bundle, jobs, say)
-        wanted = chosen(client, head, params, cut)
+        wanted = chosen(client, head, params, most)
         failed = head.build(wanted)
     phones.keep(head.files, params)
     if failed:
@@ -56,17 +54,6 @@ def chosen(client: Client, head: Head, params: Params, most: int) -> list[Unit]:
     return found
 
 
-def count(text: str, option: str) -> int:
-    """Read a number of the command line."""
-    if not text.isdecimal() or not int(text):
-        raise LitemillError(f"--{option}", expected="a number of 1 or more", got=text)
-    return int(text)
-
-
 def say(text: str) -> None:
     """Print a line of progress."""
     print(text, file=sys.stderr, flush=True)
-
-
-if __name__ == "__main__":
-    command.run(fanout)

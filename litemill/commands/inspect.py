@@ -1,11 +1,7 @@
 """Tell all about a model that the catalogue does not know: where to cut it, what proves it, what its entry is."""
 
-import tempfile
-from pathlib import Path
-
 import msgspec
 
-from litemill.ground import command, project
 from litemill.ground.errors import GraphError
 
 
@@ -19,8 +15,7 @@ def inspect(model: str, /, *, json: bool = False, add: bool = False) -> str | No
     from litemill.inspection.inspection import inspect as inspected  # noqa: PLC0415
     from litemill.inspection.text import text  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as scratch:
-        known = inspected(model, project.IMAGES, Path(scratch))
+    known = inspected(model)
     if json:
         print(msgspec.json.format(msgspec.json.encode(known, order="sorted")).decode())
     elif known.inputs:
@@ -29,7 +24,3 @@ def inspect(model: str, /, *, json: bool = False, add: bool = False) -> str | No
         raise GraphError(known.refused)
     added = adding.add(known.entry) if add else None
     return None if json else added
-
-
-if __name__ == "__main__":
-    command.run(inspect)

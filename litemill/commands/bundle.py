@@ -2,7 +2,7 @@
 
 from litemill.bundle import check
 from litemill.bundle.packing import pack
-from litemill.ground import command, io, project
+from litemill.ground import io, project
 from litemill.ground.errors import ArtifactError
 from litemill.settings import params as params_module
 
@@ -30,7 +30,3 @@ def verified() -> str:
             f"{project.DIST}: not as its manifest says, {len(found)} times", got=found[0], remedy=REMEDY
         )
     return f"{project.DIST}: all files and golden vectors are as the manifest says"
-
-
-if __name__ == "__main__":
-    command.run(bundle)

@@ -6,7 +6,7 @@ from pathlib import Path
 from litemill.comparison import compare as comparing
 from litemill.comparison import render, tables
 from litemill.dvc.revision import Revision
-from litemill.ground import command, io, project
+from litemill.ground import io, project
 from litemill.settings import params as params_module
 
 
@@ -23,7 +23,3 @@ def compare(base: str, remeasure: bool = False) -> str:  # noqa: FBT001, FBT002 
     for path in (project.DIFF, project.DIFF_PAGE):
         io.write(path, render.render(f"{path.name}.j2", found, drawn).encode())
     return f"{project.DIFF}: against {base}: {tables.counts(found)}"
-
-
-if __name__ == "__main__":
-    command.run(compare)

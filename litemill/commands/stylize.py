@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from litemill.composition import composer
-from litemill.ground import command
 from litemill.ground.errors import SettingsError
 from litemill.settings import params
 from litemill.settings.gallery import Composition
@@ -30,7 +29,3 @@ def classes(given: str, option: str) -> tuple[str, ...]:
     if not all(names):
         raise SettingsError(f"{option} {given!r}: a class without a name", remedy="write it as person,dog")
     return names
-
-
-if __name__ == "__main__":
-    command.run(stylize)

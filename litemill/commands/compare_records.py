@@ -3,14 +3,13 @@
 from pathlib import Path
 
 from litemill.bench.statistics import compare
-from litemill.ground import command
 from litemill.ground.errors import RecordError
 from litemill.records import store
 from litemill.records.device import DeviceRecord, Figure
 from litemill.render.table import Row, Table, numbers, terminal, words
 
 
-def faster(before: str, after: str, /) -> str:
+def compare_records(before: str, after: str, /) -> str:
     """Compare two records of a network on a device, figure by figure."""
     first, second = (by_way(Path(path)) for path in (before, after))
     rows = [Row((*way, *compared(first[way], second[way]))) for way in first if way in second]
@@ -42,7 +41,3 @@ def compared(first: Figure, second: Figure) -> tuple[str, str, str, str]:
 def milliseconds(figure: Figure) -> str:
     """Write a figure's median, if it has one."""
     return "-" if figure.median_ms is None else f"{figure.median_ms:.4g}"
-
-
-if __name__ == "__main__":
-    command.run(faster)

@@ -1,0 +1,1 @@
+"""What `litemill VERB` runs, a function a verb; its parameters are the options."""
