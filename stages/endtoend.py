@@ -10,8 +10,10 @@ from litemill.ground import command, io, process, project
 from litemill.records import store
 from litemill.records.accuracy import Pair, Paired
 from litemill.runtime import Model
-from litemill.tasks import judge, sample_names, sampling, stylization
 from litemill.tasks.images import Floats
+from litemill.tasks.metrics import summary
+from litemill.tasks.stylization import pixels as stylization
+from litemill.tasks.stylization.arrays import prepared, style_of
 
 
 class Combination(NamedTuple):
@@ -65,20 +67,19 @@ def judged(combination: Combination, pictures: Sequence[Picture]) -> Pair:
     model = Model(transfer, 1, ("content", "bottleneck"))
     figures = {}
     for one in pictures:
-        found = model.run({"content": one.content, "bottleneck": bottlenecks[sample_names.style_of(one.sample)]})
+        found = model.run({"content": one.content, "bottleneck": bottlenecks[style_of(one.sample)]})
         figures[one.sample] = stylization.judge_picture(found, one.wanted)
     size = predict.stat().st_size + transfer.stat().st_size
-    summary = judge.summary(figures.values())
     hashes = io.sha256(predict), io.sha256(transfer)
-    return Pair(combination.name, *hashes, size, summary, figures, combination.baseline)
+    return Pair(combination.name, *hashes, size, summary(figures.values()), figures, combination.baseline)
 
 
 def predicted(path: Path, samples: Iterable[str]) -> dict[str, Floats]:
     """Run a predict file on each painting of the samples."""
     model = Model(path, 1, ("style",))
     return {
-        style: model.run({"style": sampling.stylized(style, model.size("style"))})
-        for style in sorted({sample_names.style_of(sample) for sample in samples})
+        style: model.run({"style": prepared(style, model.size("style"))})
+        for style in sorted({style_of(sample) for sample in samples})
     }
 
 

@@ -15,7 +15,7 @@ from litemill.records.source import Fetched
 from litemill.rewrites.registry import apply_all
 from litemill.settings import label_names, pieces
 from litemill.settings.network import Network
-from litemill.tasks import roles
+from litemill.tasks.registry import task_of
 
 
 def freeze(network: str) -> str:
@@ -26,9 +26,9 @@ def freeze(network: str) -> str:
     entry, proof = located(whole, fetched, settings)
     unrewritten = fixed(whole, settings, entry)
     graph, rewrites = apply_all(unrewritten, settings.rewrites)
-    role = roles.output(settings)
+    role = task_of(settings).output(settings)
     shape = output_shape(graph, role)
-    if settings.part is None:  # said here, ahead of all that takes long
+    if task_of(settings).answer == "labels":  # said here, ahead of all that takes long
         names = label_names.load(settings.source, entry)
         label_names.require(settings.source, entry, names, shape[-1])
     sides = shapes(whole, settings, entry, settings.input)

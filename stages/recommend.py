@@ -14,7 +14,7 @@ from litemill.settings import pieces
 from litemill.settings.network import Network
 from litemill.settings.recipe import Recipe
 from litemill.settings.recommend import TARGETS, Recommend
-from litemill.tasks import roles
+from litemill.tasks.registry import task_of
 
 
 def recommend(network: str) -> str:
@@ -23,7 +23,7 @@ def recommend(network: str) -> str:
     recipes = pieces.read(f"built_with.{network}", dict[str, Recipe])
     rules = pieces.read("recommend", Recommend)
     timed = store.load(project.record("benchmark", network), Benchmarked)
-    scale = Scale(roles.accuracy(settings), timed.rounds, rules.same_latency)
+    scale = Scale(task_of(settings).figures[0], timed.rounds, rules.same_latency)
     weighed = files_of(network, recipes, timed)
     choices = tuple(choose(network, target, rules.rule(target), weighed, scale) for target in TARGETS)
     for choice in choices:

@@ -14,8 +14,11 @@ from litemill.records.graph import Frozen, Referenced
 from litemill.rewrites.proof import prove, results
 from litemill.settings.catalog import Entry
 from litemill.settings.network import Network
-from litemill.tasks import images, metrics, roles, segmentation
+from litemill.tasks import images, metrics
 from litemill.tasks.images import Pixels
+from litemill.tasks.registry import task_of
+from litemill.tasks.segmentation import pixels as segmentation
+from litemill.tasks.segmentation.arrays import key
 
 PROOF_SAMPLES = 3  # one sample shows a wrong rewrite; a few show what its rounding costs
 
@@ -50,7 +53,8 @@ def proven(network: str, known: Frozen, inputs: Arrays) -> dict[str, float]:
 
 def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: Arrays) -> tuple[Arrays, float | None]:
     """Return labels [h, w] a picture, the logits at the cut [n, h, w, classes], and the largest error of our inputs."""
-    run, cut, role = runner(frozen(project.source(settings.source), entry)), entry.cut, roles.output(settings)
+    run, cut = runner(frozen(project.source(settings.source), entry)), entry.cut
+    role = task_of(settings).output(settings)
     fetched = [cut["image"], cut[role], cut.get("labels", cut[role])]
 
     def said(name: str) -> tuple[Pixels, list[Array]]:
@@ -63,7 +67,7 @@ def segmented(settings: Network, entry: Entry, names: tuple[str, ...], inputs: A
         found = last[0]
         if "labels" not in cut:  # a graph that ends in logits leaves the labels to us
             found = segmentation.labels(last[0], image.shape[1:3], pixels.shape[:2], entry.crop)
-        arrays[f"labels_{index:03}"] = found.astype(np.uint8)
+        arrays[key(index)] = found.astype(np.uint8)
         logits.append(values[0])
         if image.shape[1:3] == settings.input:
             errors.append(metrics.max_error(inputs["image"][index], image[0]))

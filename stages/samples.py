@@ -13,24 +13,27 @@ from litemill.settings import pieces
 from litemill.settings.catalog import Entry
 from litemill.settings.images import Images
 from litemill.settings.network import Network
-from litemill.tasks import sample_names, sampling
+from litemill.tasks import sample_names
+from litemill.tasks.registry import task_of
+from litemill.tasks.stylization.arrays import STYLE_SIZE, prepared, style_of
 
 
 def samples(network: str) -> str:
     """Make the samples of one network."""
     images, known = pieces.read("images", Images), store.frozen(network)
     settings, entry = known.settings, known.entry
-    names = {kind: sample_names.names(settings, images, kind) for kind in sample_names.KINDS}
-    transfer = settings.part == "transfer"
-    paintings = {sample_names.style_of(name) for each in names.values() for name in each} if transfer else set()
+    task = task_of(settings)
+    names = {kind: task.samples(images, kind) for kind in sample_names.KINDS}
+    transfer = task.name == "transfer"
+    paintings = {style_of(name) for each in names.values() for name in each} if transfer else set()
     said = bottlenecks(paintings, settings, entry) if paintings else {}
     for kind in sample_names.KINDS:
-        arrays = sampling.collect(settings, entry, names[kind])
+        arrays = task.arrays.collect(settings, entry, names[kind])
         if transfer:
-            arrays["bottleneck"] = np.stack([said[sample_names.style_of(name)] for name in names[kind]])
+            arrays["bottleneck"] = np.stack([said[style_of(name)] for name in names[kind]])
         npz.write(project.samples(network, kind), arrays)
     hashes = {kind: io.sha256(project.samples(network, kind)) for kind in sample_names.KINDS}
-    truth = images.segmentation.truth if settings.part is None else {}
+    truth = task.truth(images)
     record = Sampled(
         network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"], truth
     )
@@ -44,7 +47,7 @@ def bottlenecks(paintings: Collection[str], settings: Network, entry: Entry) -> 
     style, bottleneck = entry.cut["style"], entry.cut["bottleneck"]
 
     def said(name: str) -> Array:
-        return np.asarray(run({style: sampling.stylized(name, sampling.STYLE_SIZE)[None]}, [bottleneck])[0][0])
+        return np.asarray(run({style: prepared(name, STYLE_SIZE)[None]}, [bottleneck])[0][0])
 
     ordered = sorted(paintings)
     return dict(zip(ordered, process.each(said, ordered), strict=True))

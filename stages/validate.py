@@ -7,7 +7,9 @@ from litemill.ground import command, io, npz, process, project
 from litemill.records import store
 from litemill.records.accuracy import Judged, Validated
 from litemill.runtime import Model
-from litemill.tasks import judge, roles
+from litemill.tasks import judge
+from litemill.tasks.case import Judgement
+from litemill.tasks.registry import task_of
 
 
 def validate(network: str) -> str:
@@ -16,18 +18,19 @@ def validate(network: str) -> str:
     baselines = project.baselines(network)
     chosen = {name: project.artifact(network, name) for name in store.artifacts(network)} | baselines
     # a thread a file: those of one file would wait for each other at each of its layers
-    found = process.each(lambda path: judge.judge(Model(path, 1, roles.inputs(case.settings)), case), chosen.values())
+    task = task_of(case.settings)
+    found = process.each(lambda path: judge.judge(Model(path, 1, task.inputs), case), chosen.values())
     rows = list(zip(chosen.items(), found, strict=True))
     judged = [recorded(name, path, one, baseline=name in baselines) for (name, path), one in rows]
     said = {f"{name}_{index:03}": output for (name, _), one in rows for index, output in enumerate(one.outputs)}
     outputs = project.outputs(network)
     npz.write(outputs, said)
-    truth = judge.original(case) if case.settings.part is None else {}
+    truth = task.arrays.truth(case)
     store.save(project.record("validate", network), Validated(network, io.sha256(outputs), tuple(judged), truth))
     return f"{network}: {len(judged)} files judged on {len(case.names)} samples"
 
 
-def recorded(name: str, path: Path, found: judge.Judgement, *, baseline: bool) -> Judged:
+def recorded(name: str, path: Path, found: Judgement, *, baseline: bool) -> Judged:
     """Return a file's judgement as a record."""
     size = path.stat().st_size
     told = facts(path) if baseline else None

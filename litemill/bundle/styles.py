@@ -7,8 +7,9 @@ import numpy as np
 from safetensors.numpy import save
 
 from litemill.runtime import Model
-from litemill.tasks import images, picture_files, stylization
+from litemill.tasks import images, picture_files
 from litemill.tasks.images import Floats
+from litemill.tasks.stylization import pixels as stylization
 
 
 def bottlenecks(folder: Path, predict: Path) -> dict[str, Floats]:

@@ -19,11 +19,10 @@ from litemill.settings.build import Build
 from litemill.settings.catalog import Entry
 from litemill.settings.gallery import Composition
 from litemill.settings.network import Network
-from litemill.tasks import images, roles, sampling
+from litemill.tasks import images
 from litemill.tasks.images import Floats, Pixels
-
-# what tells the better of a network's files, by the part that it is
-MEASURE = {None: "label_agreement", "predict": "bottleneck_cosine", "transfer": "psnr_db"}
+from litemill.tasks.registry import task_of
+from litemill.tasks.segmentation.arrays import crop_of
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -41,7 +40,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
     def load(self) -> Model:
         """Load the file."""
-        return Model(self.path, process.CORES, roles.inputs(self.settings))
+        return Model(self.path, process.CORES, task_of(self.settings).inputs)
 
     def class_names(self) -> tuple[str, ...]:
         """Return the names of a segmentation file's classes, in its order."""
@@ -50,7 +49,12 @@ class Chosen(msgspec.Struct, frozen=True):
 
 def complete(params: Build) -> bool:
     """Tell whether there are networks for all that a composition takes."""
-    return bool(params.bottleneck_from) and any(network.part is None for network in params.networks.values())
+    return bool(params.bottleneck_from) and any(map(_classifies, params.networks.values()))
+
+
+def _classifies(network: Network) -> bool:
+    """Tell whether a network gives each pixel a class."""
+    return task_of(network).answer == "labels"
 
 
 def segmentation(params: Build, wanted: Collection[str]) -> Chosen:
@@ -58,7 +62,7 @@ def segmentation(params: Build, wanted: Collection[str]) -> Chosen:
 
     SettingsError with the nearest name where no network knows a class, ArtifactError where none is built.
     """
-    chosen = [best(name) for name, network in params.networks.items() if network.part is None]
+    chosen = [best(name) for name, network in params.networks.items() if _classifies(network)]
     if not chosen:
         raise ArtifactError("no segmentation network is built", remedy="add one to params.yaml: networks")
     known = {name for one in chosen for name in one.class_names()}
@@ -80,7 +84,7 @@ def stylization(params: Build) -> tuple[Chosen, Chosen]:
 def best(network: str) -> Chosen:
     """Choose a network's file nearest to the original; of equal ones the smallest."""
     known, validated = store.frozen(network), store.load(project.record("validate", network), Validated)
-    measure = MEASURE[known.settings.part]
+    measure = task_of(known.settings).figures[0]
     judged = [one for one in validated.artifacts if not one.baseline]
     if not judged:
         raise ArtifactError(f"{project.MODELS / network}: holds no file", remedy="run: dvc repro")
@@ -139,7 +143,7 @@ def compose(wanted: Composition, params: Build, folder: Path = Path()) -> Compos
 def _matte(chosen: Chosen, photo: Pixels, wanted: Composition) -> tuple[Floats, tuple[str, ...]]:
     """Fit the share of the wanted classes, and name those that are absent; PictureError where all are."""
     names = chosen.class_names()
-    seen = matte.see(chosen.load(), photo, sampling.crop_of(chosen.entry))
+    seen = matte.see(chosen.load(), photo, crop_of(chosen.entry))
     found = [names[one] for one in seen.classes()]
     absent = tuple(name for name in wanted.classes if name not in found)
     if len(absent) == len(wanted.classes):

@@ -8,8 +8,9 @@ import numpy as np
 
 from litemill.runtime import Model
 from litemill.settings.catalog import Crop
-from litemill.tasks import images, segmentation
+from litemill.tasks import images
 from litemill.tasks.images import Floats, Pixels
+from litemill.tasks.segmentation import pixels as segmentation
 
 
 def blurred(values: Floats, sigma: float) -> Floats:

@@ -11,8 +11,10 @@ import numpy as np
 
 from litemill.composition.matte import blurred
 from litemill.runtime import Model
-from litemill.tasks import images, segmentation, stylization
+from litemill.tasks import images
 from litemill.tasks.images import Floats, Pixels
+from litemill.tasks.segmentation import pixels as segmentation
+from litemill.tasks.stylization import pixels as stylization
 
 Draw = Callable[[Floats], Floats]
 

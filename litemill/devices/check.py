@@ -11,8 +11,9 @@ from litemill.devices.plan import Item
 from litemill.ground import process
 from litemill.runtime import Floats, Model, from_stored, to_stored
 from litemill.settings.recipe import Tolerance
-from litemill.tasks import judge, roles
-from litemill.tasks.judge import Case, Figures
+from litemill.tasks import judge
+from litemill.tasks.case import Case, Figures
+from litemill.tasks.registry import task_of
 
 # of a picture that the file itself, on the host, judges worse than the mean that a tolerance is for
 SHARE_OF_HOST = 0.98
@@ -48,7 +49,7 @@ class Check:
     def __init__(self, item: Item, recipe: Tolerance) -> None:
         case = judge.case_of(item.network)
         self._case = _first(case)
-        self._model = Model(item.file, process.CORES, roles.inputs(case.settings))
+        self._model = Model(item.file, process.CORES, task_of(case.settings).inputs)
         self._tolerance = item.configuration.tolerance or recipe
 
     @property

@@ -12,12 +12,12 @@ from litemill.ground import project
 from litemill.ground.errors import GraphError
 from litemill.settings.catalog import Entry
 from litemill.settings.network import Network
-from litemill.tasks import roles
+from litemill.tasks.registry import task_of
 
 
 def shapes(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, int]) -> dict[str, tuple[int, ...]]:
     """Return the fixed shape of each input: a picture of the size, or a bottleneck as long as the graph's."""
-    found: dict[str, tuple[int, ...]] = dict.fromkeys(roles.inputs(settings), (1, *size, 3))
+    found: dict[str, tuple[int, ...]] = dict.fromkeys(task_of(settings).inputs, (1, *size, 3))
     if "bottleneck" in found:
         vector = imported(whole).get_tensor_by_name(f"{entry.cut['bottleneck']}:0")
         found["bottleneck"] = (1, 1, 1, int(vector.shape[-1]))
@@ -26,8 +26,7 @@ def shapes(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, in
 
 def located(whole: GraphDef, entry: Entry, settings: Network) -> tuple[Entry, dict[str, float]]:
     """Return the entry with its cuts, and their proof where the catalogue does not pin all that the network needs."""
-    needed = {*roles.inputs(settings), roles.output(settings)}
-    needed |= {"style"} if settings.part == "transfer" else set()  # real bottlenecks come from real styles
+    needed = task_of(settings).cuts(settings)
     if needed <= set(entry.cut):
         return entry, {}
     found, proof = completed(entry, whole, project.IMAGES)
@@ -72,7 +71,7 @@ def fixed(whole: GraphDef, settings: Network, entry: Entry) -> GraphDef:
 
 def _fixed(whole: GraphDef, settings: Network, entry: Entry, size: tuple[int, int]) -> GraphDef:
     """Cut the whole graph and resize it; GraphError where it does not fit together, or gives another size."""
-    role = roles.output(settings)
+    role = task_of(settings).output(settings)
     old = entry.crop.size if entry.crop else size
     inputs = {name: (entry.cut[name], shape) for name, shape in shapes(whole, settings, entry, old).items()}
     graph = resize(cut(whole, inputs, (role, entry.cut[role])), old, size)

@@ -14,7 +14,7 @@ from litemill.ground.errors import GraphError
 from litemill.records.store import SIGNIFICANT_DIGITS
 from litemill.settings.catalog import Corners, Crop, Fit
 from litemill.tasks.images import Floats, Pixels
-from litemill.tasks.segmentation import fitted
+from litemill.tasks.segmentation.pixels import fitted
 
 Size = tuple[int, int]
 

@@ -12,8 +12,10 @@ from litemill.graphs.graph import Array, Cuts, SourceGraph
 from litemill.graphs.run import Runner, runner
 from litemill.ground.errors import GraphError
 from litemill.settings.catalog import Crop
-from litemill.tasks import metrics, segmentation, stylization
+from litemill.tasks import metrics
 from litemill.tasks.images import Floats, Pixels, resize_bilinear
+from litemill.tasks.segmentation import pixels as segmentation
+from litemill.tasks.stylization import pixels as stylization
 
 # roundings of another order of the same steps: a hundredth of a grey level, a thousandth of the range of logits
 IMAGE_LEVELS = 0.01

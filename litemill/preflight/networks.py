@@ -13,7 +13,7 @@ from litemill.settings import label_names
 from litemill.settings.catalog import Catalog
 from litemill.settings.params import Params
 from litemill.sources import files
-from litemill.tasks import sample_names
+from litemill.tasks.registry import task_of
 
 REMOTE = (Path(".dvc/config"), Path(".dvc/config.local"))
 
@@ -26,7 +26,7 @@ def names_of_classes(
     bad: dict[str, LitemillError] = {}
     for network, settings in params.networks.items():
         source = settings.source
-        if settings.part is not None or source in bad:
+        if task_of(settings).answer != "labels" or source in bad:
             continue
         try:
             found[source] = found.get(source) or label_names.load(source, catalog[source])
@@ -44,7 +44,8 @@ def _classes(network: str, source: str) -> int | None:
         record = msgspec.json.decode(project.record("freeze", network).read_bytes(), type=Frozen)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    return record.output.shape[-1] if record.settings.source == source and record.settings.part is None else None
+    same = record.settings.source == source and task_of(record.settings).answer == "labels"
+    return record.output.shape[-1] if same else None
 
 
 def baselines(params: Params, catalog: Catalog, names: Mapping[str, tuple[str, ...]]) -> Iterator[LitemillError]:
@@ -63,7 +64,7 @@ def baselines(params: Params, catalog: Catalog, names: Mapping[str, tuple[str, .
 def calibration(params: Params) -> Iterator[LitemillError]:
     """Find recipes that calibrate with more inputs than the pictures of a network give."""
     for network, settings in params.networks.items():
-        given = len(sample_names.names(settings, params.images, "calibration"))
+        given = len(task_of(settings).samples(params.images, "calibration"))
         for name in params.built_with(network):
             wanted = params.recipes[name].calibration_samples
             if wanted is not None and wanted > given:

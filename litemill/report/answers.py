@@ -13,8 +13,10 @@ from litemill.ground import npz, project
 from litemill.ground.npz import Arrays
 from litemill.records import store
 from litemill.render.grid import fitted
-from litemill.tasks import stylization
+from litemill.tasks import sample_names
 from litemill.tasks.images import Pixels, resize, resize_nearest
+from litemill.tasks.registry import task_of
+from litemill.tasks.stylization import pixels as stylization
 
 # pixels of a picture's longer side
 SIDE = 400
@@ -48,11 +50,7 @@ def load(section: Section, side: int = SIDE, *, few: bool = False) -> Evidence:
     reference = _read("reference", section, section.referenced.sha256)
     outputs = _read("validate", section, section.validated.outputs_sha256)
     names = section.sampled.evaluation
-    originals = (
-        list(reference["stylized"])
-        if section.settings.part == "transfer"
-        else [reference[f"labels_{index:03}"] for index in range(len(names))]
-    )
+    originals = task_of(section.settings).arrays.originals(reference, len(names))
     shown = chosen(section, originals, few=few)
     original = {names[index]: shrunk(originals[index], side) for index in shown}
     found = {
@@ -84,7 +82,7 @@ MOST_PICTURES, MOST_PAIRS = 4, 3
 def chosen(section: Section, originals: Sequence[npt.NDArray[Any]], *, few: bool = False) -> list[int]:
     """Choose samples that show what a network does, and those that its files do worst on; these alone if `few`."""
     names = section.sampled.evaluation
-    shown = varied(names) if section.settings.part == "transfer" else telling(originals)
+    shown = varied(names) if len(task_of(section.settings).pictures) > 1 else telling(originals)
     worst = (names.index(figures.worst(one.judged.pictures)) for one in section.ours)
     return sorted(set(worst) if few else {*shown, *worst})
 
@@ -96,8 +94,8 @@ def telling(originals: Sequence[npt.NDArray[Any]]) -> list[int]:
 
 
 def varied(samples: Sequence[str]) -> list[int]:
-    """Choose pairs, named `content + style`: each content once, with the style taken least so far."""
-    pairs = [name.split(" + ") for name in samples]
+    """Choose pairs of content and style: each content once, with the style taken least so far."""
+    pairs = [sample_names.pictures(name) for name in samples]
     taken = dict.fromkeys((style for _, style in pairs), 0)
     chosen = []
     for content in list(dict.fromkeys(content for content, _ in pairs))[:MOST_PAIRS]:

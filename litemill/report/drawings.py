@@ -11,6 +11,7 @@ from litemill.analysis.results import Results
 from litemill.ground import process
 from litemill.render import charts, grid
 from litemill.report.pictures import Shown
+from litemill.tasks.registry import task_of
 
 # drawn larger than shown, so that text stays sharp on dense screens
 SCALE = 1.5
@@ -41,9 +42,8 @@ def draw(results: Results, shown: Mapping[str, Shown]) -> tuple[Figure, ...]:
 
 def _pictures(network: str, shown: Shown) -> Figure:
     """Draw what a network makes of a few evaluation pictures."""
-    part = shown.evidence.section.settings.part
-    what = "pictures stylized by" if part else "classes found by"
-    said = f"{network}: {what} the original and with each recipe"
+    does = task_of(shown.evidence.section.settings).does
+    said = f"{network}: {does} the original and with each recipe"
     return Figure(f"{network}.jpg", said, grid.jpeg(grid.draw(shown.grid)), network)
 
 

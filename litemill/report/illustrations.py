@@ -10,9 +10,9 @@ from litemill.render.grid import Cell, Grid
 from litemill.report.answers import Evidence
 from litemill.report.tables import stems
 from litemill.settings import label_names
-from litemill.tasks import images
+from litemill.tasks import images, sample_names
 from litemill.tasks.images import Pixels, resize_nearest
-from litemill.tasks.sampling import STYLE_SIZE
+from litemill.tasks.stylization.arrays import STYLE_SIZE
 
 
 def overlays(known: Evidence) -> Grid:
@@ -51,7 +51,7 @@ def stylized(known: Evidence) -> Grid:
     """Show the evaluation pairs of a transfer network that are kept, fed with the original's bottleneck."""
     section, rows = known.section, []
     for name, original in known.original.items():
-        content, style = name.split(" + ")
+        content, style = sample_names.pictures(name)
         cells = [
             Cell(shown(content, (original.shape[0], original.shape[1])), stems(content)),
             Cell(shown(style, STYLE_SIZE), stems(style)),

@@ -1,6 +1,7 @@
 """The pictures of all networks that give some, by network."""
 
 import math
+from typing import assert_never
 
 import msgspec
 
@@ -11,6 +12,7 @@ from litemill.render.grid import Grid
 from litemill.report import answers
 from litemill.report.answers import Evidence
 from litemill.report.illustrations import overlays, stylized
+from litemill.tasks.registry import task_of
 
 # files beyond which their pictures are fewer, and shrink, so that a page of 500 can still be opened
 MANY = 64
@@ -25,14 +27,22 @@ class Shown(msgspec.Struct, frozen=True):
 
 def load(results: Results) -> dict[str, Shown]:
     """Read the answers of each network that gives pictures; a style bottleneck is none."""
-    sections = [section for section in results.sections if section.settings.part != "predict"]
+    sections = [section for section in results.sections if task_of(section.settings).answer != "numbers"]
     count = sum(len(section.ours) for section in sections)
     return dict(process.each(lambda section: (section.name, _shown(section, count)), sections))
 
 
 def _shown(section: Section, count: int) -> Shown:
     known = answers.load(section, side(count), few=count > MANY)
-    return Shown(known, stylized(known) if section.settings.part else overlays(known))
+    match task_of(section.settings).answer:
+        case "labels":
+            return Shown(known, overlays(known))
+        case "picture":
+            return Shown(known, stylized(known))
+        case "numbers":
+            raise ValueError(f"{section.name}: has no pictures")
+        case never:
+            assert_never(never)
 
 
 def side(count: int) -> int:

@@ -8,8 +8,7 @@ from msgspec.structs import asdict, replace
 from litemill.ground.project import CATALOG
 from litemill.settings import reader
 
-# one of `litemill.tasks.registry.TASKS`, by `source`: `params.load` sees to it
-Task = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,64}$")]
+Task = Literal["segmentation", "stylization"]
 
 
 Part = Literal["predict", "transfer"]

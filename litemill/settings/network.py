@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec.structs import force_setattr
 
 from litemill.settings.catalog import Part, Size
 
@@ -33,8 +32,6 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Role of the tensor that leaves a segmentation network: `logits` (low resolution) or `resized_logits`.
     part
         Which half of a stylization model it is.
-    task
-        What it does, where `part` does not say it: its source's task in the catalogue.
     baselines
         Official TFLite files, entries of the catalogue, that its artifacts are measured beside.
     rewrites
@@ -50,8 +47,8 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baselines: tuple[str, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     recipes: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] | None = None
-    task: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.task:
-            force_setattr(self, "task", self.part or "segmentation")
+    @property
+    def task(self) -> str:
+        """The name of its task in `litemill.tasks.registry`."""
+        return self.part or "segmentation"

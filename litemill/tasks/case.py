@@ -64,5 +64,3 @@ class Case(msgspec.Struct, frozen=True):
     inputs: Arrays
     reference: Arrays
     class_names: tuple[str, ...] = ()
-
-

@@ -11,7 +11,7 @@ from litemill.records.graph import Sampled
 from litemill.records.recommendation import Recommended
 from litemill.runtime import Model
 from litemill.settings import params
-from litemill.tasks import roles
+from litemill.tasks.registry import task_of
 
 
 def recommended(network: str) -> None:
@@ -19,9 +19,9 @@ def recommended(network: str) -> None:
     settings = params.load().networks[network]
     path = project.record("convert", network, "fp32")
     record = store.load(path, Converted)
-    model = Model(project.artifact(network, "fp32"), 1, roles.inputs(settings))
+    model = Model(project.artifact(network, "fp32"), 1, task_of(settings).inputs)
     output = type(model.output)(
-        roles.output(settings), *[getattr(model.output, name) for name in ("name", "shape", "dtype")]
+        task_of(settings).output(settings), *[getattr(model.output, name) for name in ("name", "shape", "dtype")]
     )
     built.changed(path, Converted, inputs=model.inputs, outputs=(output,))
     choice = store.load(project.record("recommend", network), Recommended).choice("cpu")

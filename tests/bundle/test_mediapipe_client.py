@@ -13,8 +13,9 @@ from report.built import REPOSITORY
 
 from litemill.runtime import Model
 from litemill.settings.catalog import Crop
-from litemill.tasks import images, segmentation
+from litemill.tasks import images
 from litemill.tasks.images import Pixels
+from litemill.tasks.segmentation import pixels as segmentation
 
 pytestmark = pytest.mark.build
 LIBRARIES = ("libGL.so.1", "libEGL.so.1", "libGLESv2.so.2")

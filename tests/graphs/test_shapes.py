@@ -17,7 +17,8 @@ from litemill.ground.errors import GraphError
 from litemill.runtime import Model
 from litemill.settings import catalog
 from litemill.settings.params import load
-from litemill.tasks import images, metrics, segmentation
+from litemill.tasks import images, metrics
+from litemill.tasks.segmentation import pixels as segmentation
 
 tf1 = tf.compat.v1
 ROOT = Path(__file__).parents[2]

@@ -13,10 +13,12 @@ from litemill.ground.npz import Arrays
 from litemill.runtime import Model
 from litemill.settings.catalog import Crop, Entry
 from litemill.settings.network import Network
-from litemill.tasks import images, judge, sampling, segmentation
+from litemill.tasks import images, judge
+from litemill.tasks.case import Case
 from litemill.tasks.images import Pixels
-from litemill.tasks.judge import Case
-from litemill.tasks.metrics import MAX_PSNR_DB
+from litemill.tasks.metrics import MAX_PSNR_DB, summary
+from litemill.tasks.registry import task_of
+from litemill.tasks.segmentation import pixels as segmentation
 
 EMBEDDED = Path(__file__).parents[2] / "data/embedded/lite-models"
 DEEPLAB = EMBEDDED / "tensorflow/lite-model/deeplabv3/1/metadata/2.tflite"
@@ -40,7 +42,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deeplab: Model) -> Cas
     images.write(project.IMAGES / "b.png", images.resize(bird, 400, 250))
     entry = Entry("frozen_graph", "u", "m", "Apache-2.0", "segmentation", labels="names.txt", crop=CROP)
     network = Network("deeplab", (257, 257))
-    inputs = sampling.collect(network, entry, NAMES)
+    inputs = task_of(network).arrays.collect(network, entry, NAMES)
     logits = np.stack([deeplab.run({"image": image}) for image in inputs["image"]])
     reference = {
         f"labels_{index:03}": segmentation.labels(
@@ -49,6 +51,11 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deeplab: Model) -> Cas
         for index, name in enumerate(NAMES)
     }
     return Case(network, entry, {}, NAMES, inputs, reference | {"logits": logits}, CLASSES)
+
+
+def original(case: Case) -> dict[str, float]:
+    """Return the original's own IoU with the ground truth by class."""
+    return task_of(case.settings).arrays.truth(case)
 
 
 def truth(case: Case, labels: Pixels) -> Case:
@@ -64,7 +71,7 @@ def test_the_original_itself_is_judged_without_an_error(deeplab: Model, case: Ca
     }  # fmt: skip
     assert found.pictures == {name: {"label_agreement": 1, "mean_iou": 1} for name in NAMES}
     assert found.class_iou == {}
-    assert judge.original(case) == {}
+    assert original(case) == {}
 
 
 def test_labels_that_differ_are_counted_a_picture(deeplab: Model, case: Case) -> None:
@@ -89,7 +96,7 @@ def test_a_file_of_another_size_is_fed_pictures_of_its_own(deeplab: Model, case:
 
 def test_the_pre_processing_of_the_source_counts(deeplab: Model, case: Case) -> None:
     stretched = msgspec.structs.replace(case.entry, crop=Crop((257, 257), fit="stretch"))
-    inputs = sampling.collect(case.settings, stretched, NAMES)
+    inputs = task_of(case.settings).arrays.collect(case.settings, stretched, NAMES)
     whole = np.ones((2, 257, 257, 21), np.float32)
     for index, image in enumerate(inputs["image"]):
         whole[index] = deeplab.run({"image": image})
@@ -107,10 +114,10 @@ def test_the_ground_truth_is_judged_where_there_is_some(deeplab: Model, case: Ca
     labels = case.reference["labels_000"].astype(np.uint8)
     same = truth(case, labels)
     assert set(judge.judge(deeplab, same).class_iou.values()) == {1.0}
-    assert judge.original(same) == judge.judge(deeplab, same).class_iou
+    assert original(same) == judge.judge(deeplab, same).class_iou
     rim = labels.copy()
     rim[:50] = 255
-    assert set(judge.original(truth(case, rim)).values()) == {1.0}
+    assert set(original(truth(case, rim)).values()) == {1.0}
 
 
 def test_a_ground_truth_of_another_size_is_refused(deeplab: Model, case: Case) -> None:
@@ -166,4 +173,4 @@ def test_a_transfer_file_is_judged_by_its_pictures() -> None:
 
 def test_a_summary_is_the_mean_and_the_worst_where_the_mean_hides_it() -> None:
     figures = [{"psnr_db": 20.0, "ssim": 0.5, "max_error": 0.2}, {"psnr_db": 40.0, "ssim": 0.7, "max_error": 0.4}]
-    assert judge.summary(figures) == {"psnr_db": 30, "psnr_db_min": 20, "ssim": 0.6, "max_error": 0.4}
+    assert summary(figures) == {"psnr_db": 30, "psnr_db_min": 20, "ssim": 0.6, "max_error": 0.4}

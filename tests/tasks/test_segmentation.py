@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from litemill.settings.catalog import Crop, Fit
-from litemill.tasks import segmentation
+from litemill.tasks.segmentation import pixels as segmentation
 
 CROP = Crop((9, 9))
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from litemill.tasks import stylization
 from litemill.tasks.metrics import MAX_PSNR_DB
+from litemill.tasks.stylization import pixels as stylization
 
 
 def test_a_picture_enters_as_shares_of_white_at_the_networks_size() -> None:

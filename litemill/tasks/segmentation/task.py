@@ -1,5 +1,7 @@
 """The facts of segmentation."""
 
+from types import MappingProxyType
+
 from litemill.settings.images import Images, Kind
 from litemill.settings.network import Network
 from litemill.tasks.base import ArrayHalf, Task
@@ -19,7 +21,7 @@ class Segmentation(Task):
     figures = ("label_agreement", "mean_iou")
     answer = "labels"
     does = "classes found by"
-    meanings = {"logits": _CLASSES, "resized_logits": _CLASSES}
+    meanings = MappingProxyType({"logits": _CLASSES, "resized_logits": _CLASSES})
 
     @property
     def arrays(self) -> ArrayHalf:

@@ -1,5 +1,7 @@
 """The facts of the two networks of style transfer."""
 
+from types import MappingProxyType
+
 from litemill.settings.images import Images, Kind
 from litemill.tasks.base import ArrayHalf, Task
 from litemill.tasks.sample_names import joined
@@ -20,7 +22,7 @@ class Predict(Task):
     figures = ("bottleneck_cosine",)
     answer = "numbers"
     does = "bottlenecks given by"
-    meanings = {"bottleneck": _BOTTLENECK}
+    meanings = MappingProxyType({"bottleneck": _BOTTLENECK})
 
     @property
     def arrays(self) -> ArrayHalf:
@@ -52,7 +54,7 @@ class Transfer(Task):
     answer = "picture"
     shown = ("content", "style")
     does = "pictures stylized by"
-    meanings = {"bottleneck": _BOTTLENECK, "stylized": "the stylized picture, RGB, 0 to 1"}
+    meanings = MappingProxyType({"bottleneck": _BOTTLENECK, "stylized": "the stylized picture, RGB, 0 to 1"})
 
     @property
     def arrays(self) -> ArrayHalf:

@@ -11,7 +11,9 @@ from litemill.settings.catalog import Crop, Entry
 from litemill.settings.images import Images, Pictures
 from litemill.settings.network import Network
 from litemill.tasks import images as picture_files
-from litemill.tasks import sample_names, sampling
+from litemill.tasks import sample_names
+from litemill.tasks.registry import task_of
+from litemill.tasks.stylization.arrays import prepared
 
 IMAGES = Images(
     Pictures(("s1.png", "s2.png"), ("s3.png",)),
@@ -34,20 +36,20 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_network_takes_the_pictures_of_its_task() -> None:
-    assert sample_names.names(SEGMENTATION, IMAGES, "calibration") == ("s1.png", "s2.png")
-    assert sample_names.names(SEGMENTATION, IMAGES, "evaluation") == ("s3.png",)
-    assert sample_names.names(PREDICT, IMAGES, "evaluation") == ("p3.png", "p4.png")
+    assert task_of(SEGMENTATION).samples(IMAGES, "calibration") == ("s1.png", "s2.png")
+    assert task_of(SEGMENTATION).samples(IMAGES, "evaluation") == ("s3.png",)
+    assert task_of(PREDICT).samples(IMAGES, "evaluation") == ("p3.png", "p4.png")
 
 
 def test_every_evaluation_content_is_judged_with_several_styles() -> None:
     names = ("c4.png + p3.png", "c5.png + p4.png", "c4.png + p4.png", "c5.png + p3.png")
-    assert sample_names.names(TRANSFER, IMAGES, "evaluation") == names
+    assert task_of(TRANSFER).samples(IMAGES, "evaluation") == names
 
 
 @pytest.mark.parametrize("network", [SEGMENTATION, PREDICT, TRANSFER])
 def test_what_calibrates_is_never_what_judges(network: Network) -> None:
     sets = [
-        {picture for name in sample_names.names(network, IMAGES, kind) for picture in name.split(" + ")}
+        {picture for name in task_of(network).samples(IMAGES, kind) for picture in name.split(" + ")}
         for kind in sample_names.KINDS
     ]
     assert all(sets)
@@ -55,7 +57,7 @@ def test_what_calibrates_is_never_what_judges(network: Network) -> None:
 
 
 def test_transfer_is_calibrated_with_every_content_and_every_style() -> None:
-    names = sample_names.names(TRANSFER, IMAGES, "calibration")
+    names = task_of(TRANSFER).samples(IMAGES, "calibration")
     assert {name.split(" + ")[0] for name in names} == set(IMAGES.content.calibration)
     assert {name.split(" + ")[1] for name in names} == set(IMAGES.style.calibration)
     assert len(set(names)) == len(names)
@@ -65,7 +67,7 @@ def test_transfer_is_calibrated_with_every_content_and_every_style() -> None:
 def test_no_content_and_no_style_is_left_out_whatever_their_numbers(contents: int, styles: int) -> None:
     content, style = (tuple(f"{kind}{n}.png" for n in range(count)) for kind, count in (("c", contents), ("s", styles)))
     images = Images(IMAGES.segmentation, Pictures(content, ("x.png",)), Pictures(style, ("y.png",)))
-    pairs = [name.split(" + ") for name in sample_names.names(TRANSFER, images, "calibration")]
+    pairs = [name.split(" + ") for name in task_of(TRANSFER).samples(images, "calibration")]
     assert {one for one, _ in pairs} == set(content)
     assert {other for _, other in pairs} == set(style)
 
@@ -79,24 +81,24 @@ def test_no_content_and_no_style_is_left_out_whatever_their_numbers(contents: in
     ],
 )
 def test_inputs_are_float_arrays_by_role(network: Network, shapes: dict[str, tuple[int, ...]]) -> None:
-    arrays = sampling.collect(network, ENTRY, sample_names.names(network, IMAGES, "evaluation"))
+    arrays = task_of(network).arrays.collect(network, ENTRY, task_of(network).samples(IMAGES, "evaluation"))
     assert {name: array.shape for name, array in arrays.items()} == shapes
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32)}
 
 
 def test_the_inputs_of_a_pair_are_of_its_two_pictures() -> None:
-    arrays = sampling.collect(TRANSFER, ENTRY, ("c4.png + p3.png", "c5.png + p3.png"))
+    arrays = task_of(TRANSFER).arrays.collect(TRANSFER, ENTRY, ("c4.png + p3.png", "c5.png + p3.png"))
     np.testing.assert_array_equal(arrays["style"][0], arrays["style"][1])
-    np.testing.assert_array_equal(arrays["content"][1], sampling.stylized("c5.png", (12, 12)))
+    np.testing.assert_array_equal(arrays["content"][1], prepared("c5.png", (12, 12)))
 
 
 def test_a_missing_picture_is_named() -> None:
     (project.IMAGES / "p3.png").unlink()
     with pytest.raises(PictureError, match=r"data/images/p3\.png: no such picture"):
-        sampling.collect(PREDICT, ENTRY, ("p3.png",))
+        task_of(PREDICT).arrays.collect(PREDICT, ENTRY, ("p3.png",))
 
 
 def test_a_segmentation_source_without_a_crop_is_refused() -> None:
     entry = Entry("frozen_graph", "u", "m", "Apache-2.0", "segmentation")
     with pytest.raises(SettingsError, match="without a crop"):
-        sampling.collect(SEGMENTATION, entry, ("s3.png",))
+        task_of(SEGMENTATION).arrays.collect(SEGMENTATION, entry, ("s3.png",))

@@ -3,7 +3,7 @@
 import pytest
 
 from litemill.settings.network import Network
-from litemill.tasks import roles
+from litemill.tasks.registry import task_of
 
 SEGMENTATION = Network("deeplab", (513, 513))
 RESIZED = Network("deeplab", (513, 513), output="resized_logits")
@@ -23,9 +23,9 @@ TRANSFER = Network("magenta", (384, 384), part="transfer")
 def test_a_network_has_the_inputs_and_the_output_of_its_part(
     network: Network, inputs: tuple[str, ...], output: str
 ) -> None:
-    assert roles.inputs(network) == inputs
-    assert roles.output(network) == output
+    assert task_of(network).inputs == inputs
+    assert task_of(network).output(network) == output
 
 
 def test_what_predict_gives_is_what_transfer_takes() -> None:
-    assert roles.output(PREDICT) in roles.inputs(TRANSFER)
+    assert task_of(PREDICT).output(PREDICT) in task_of(TRANSFER).inputs
