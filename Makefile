@@ -1,4 +1,4 @@
-# every habit is a command; `make help` lists them
+# `make help` lists all commands
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)

@@ -32,11 +32,8 @@ def samples(network: str) -> str:
         if transfer:
             arrays["bottleneck"] = np.stack([said[style_of(name)] for name in names[kind]])
         npz.write(project.samples(network, kind), arrays)
-    hashes = {kind: io.sha256(project.samples(network, kind)) for kind in sample_names.KINDS}
-    truth = task.truth(images)
-    record = Sampled(
-        network, names["calibration"], names["evaluation"], hashes["calibration"], hashes["evaluation"], truth
-    )
+    sha256 = io.sha256(project.samples(network, "evaluation"))
+    record = Sampled(network, names["calibration"], names["evaluation"], sha256, task.truth(images))
     store.save(project.record("samples", network), record)
     return f"{network}: {len(record.calibration)} to calibrate, {len(record.evaluation)} to judge"
 

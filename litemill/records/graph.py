@@ -63,8 +63,8 @@ class Sampled(Record, frozen=True):
         Its name.
     calibration, evaluation
         Pictures below `data/images`; of two that enter together, content and style, joined by ` + `.
-    calibration_sha256, evaluation_sha256
-        Of the files that hold the inputs.
+    evaluation_sha256
+        Of the file that holds the inputs that judge; DVC alone watches those that calibrate.
     truth
         Evaluation picture to its ground truth.
     """
@@ -72,7 +72,6 @@ class Sampled(Record, frozen=True):
     network: str
     calibration: tuple[str, ...]
     evaluation: tuple[str, ...]
-    calibration_sha256: str
     evaluation_sha256: str
     truth: dict[str, str] = {}
 

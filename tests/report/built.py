@@ -161,7 +161,7 @@ def sampled(network: str) -> None:
     truth = {BIRD: "segmentation/bird_labels.png"} if network == "birds" else {}
     sha256 = io.sha256(project.samples(network, "evaluation"))
     calibration = ("content/owl.jpg",) if network != "painter" else ("content/owl.jpg + style/bricks_sq.jpg",)
-    record = Sampled(network, calibration, EVALUATION[network], "d" * 64, sha256, truth)
+    record = Sampled(network, calibration, EVALUATION[network], sha256, truth)
     store.save(project.record("samples", network), record)
     store.save(project.record("reference", network), Referenced(network, io.sha256(project.reference(network)), 0.0))
 
