@@ -5,9 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from litemill.analysis import devices
 from litemill.analysis.results import Results, Section
-from litemill.render.table import Row, Table, numbers, words
-from litemill.report import devices
 from litemill.settings.budgets import HOST, Budget
 from litemill.settings.devices import Configuration
 
@@ -48,41 +47,6 @@ def summary(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float]]:
         known = {"limit": one.limit, "value": one.value}
         found[one.name] = {"kept": int(one.state == "kept")} | {key: it for key, it in known.items() if it is not None}
     return found
-
-
-def table(outcomes: Iterable[Outcome]) -> Table:
-    """Return a line a budget."""
-    rows = []
-    for one in outcomes:
-        figures = write(one.budget, one.value), limit(one.budget, one.limit)
-        rows.append(Row((one.name, subject(one.budget), *figures, one.state), one.state != "kept"))
-    return Table(words("budget", "of") + numbers("value", "limit") + words("verdict"), tuple(rows))
-
-
-def said(one: Outcome) -> str:
-    """Say in a line what came of a budget."""
-    found = f"{write(one.budget, one.value)}, {limit(one.budget, one.limit)}: " if one.state != "not measured" else ""
-    return f"budget {one.name}: {subject(one.budget)}: {found}{one.state}"
-
-
-def subject(budget: Budget) -> str:
-    """Say what a budget limits."""
-    return f"{budget.of} {budget.figure}{f' ({budget.place})' if budget.place else ''}"
-
-
-def write(budget: Budget, value: float | None) -> str:
-    """Write a value of a budget's figure as tables do."""
-    if value is None:
-        return "-"
-    return budget.registered.write(value)
-
-
-def limit(budget: Budget, value: float | None) -> str:
-    """Write a budget's limit, and what it is a multiple of."""
-    bound, multiple = "at most" if budget.most else "at least", f"{budget.limit:g} x {budget.times}"
-    if budget.times is None:
-        return f"{bound} {write(budget, budget.limit)}"
-    return f"{bound} {multiple}" if value is None else f"{bound} {write(budget, value)} ({multiple})"
 
 
 def _outcome(name: str, budget: Budget, figures: Figures, results: Results) -> Outcome:

@@ -27,6 +27,8 @@ def budgets_of(params: Params) -> list[str]:
     if not params.budgets:
         return []
     # the report's records are read for budgets only
-    from litemill.analysis import budgets, results  # noqa: PLC0415
+    from litemill.analysis import results  # noqa: PLC0415
+    from litemill.analysis.budgets import outcomes  # noqa: PLC0415
+    from litemill.report import budgets  # noqa: PLC0415
 
-    return [budgets.said(one) for one in budgets.outcomes(results.load(params)) if one.state != "kept"]
+    return [budgets.said(one) for one in outcomes(results.load(params)) if one.state != "kept"]

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from litemill.analysis import budgets
 from litemill.analysis.budgets import Outcome
 from litemill.dvc.revision import Revision
 from litemill.ground import project
 from litemill.render.table import Row, Table, numbers, words
+from litemill.report import budgets
 from litemill.settings.budgets import Budget
 
 Kept = dict[str, dict[str, float]]

@@ -1,9 +1,8 @@
 """The report's tables of what was taken on devices, and of where latency was measured."""
 
-from collections.abc import Iterator
-
 import msgspec
 
+from litemill.analysis.devices import DeviceFigure, current
 from litemill.analysis.results import Results, Section
 from litemill.figures import amount
 from litemill.records.cost import Latency
@@ -12,15 +11,6 @@ from litemill.render.table import Row, Table, words
 from litemill.report.tables import NONE, WIDE_SPREAD, threads, title
 
 EXTENTS: dict[Extent, str] = {"full": "fully", "partial": "partly", "none": "not delegated", "not_stated": "not stated"}
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A figure of a target, and whether it is of another file, configuration or tool than today's."""
-
-    target: str
-    network: str
-    figure: Figure
-    stale: bool
 
 
 def table(results: Results, section: Section) -> Table | None:
@@ -63,7 +53,7 @@ def remarks(results: Results) -> list[str]:
     return [f"{reason} ({'; '.join(names)})" for reason, names in by_reason.items()]
 
 
-def cell(one: Found | None) -> str:
+def cell(one: DeviceFigure | None) -> str:
     """Write a figure: median and interval, `~` for a wide spread; what it is instead of a plain one ahead of it."""
     if one is None:
         return NONE
@@ -84,20 +74,6 @@ def _time(figure: Figure) -> str:
     known = figure.low_ms is not None and figure.high_ms is not None
     interval = f" ({amount(figure.low_ms or 0)} to {amount(figure.high_ms or 0)})" if known else ""
     return f"{doubt}{amount(figure.median_ms)}{interval}"
-
-
-def current(results: Results, section: Section) -> Iterator[Found]:
-    """Return what is recorded of a network's files at hand, in the configurations of today."""
-    at_hand = {result.name: result for result in section.results}
-    for name, target in results.params.targets.items():
-        record = results.phoned[name].get(section.name)
-        today = {one.label: one for one in target.configurations}
-        for figure in record.figures if record else ():
-            way = today.get(figure.configuration.label)
-            if figure.artifact in at_hand and way is not None:
-                artifact = (section.name, figure.artifact, at_hand[figure.artifact].judged.sha256)
-                key = target.key(way, artifact, results.params.tool)
-                yield Found(name, section.name, figure, stale=key != figure.key)
 
 
 class Time(msgspec.Struct, frozen=True):
@@ -152,7 +128,7 @@ def _devices(results: Results, section: Section) -> list[Target]:
     return list(found.values())
 
 
-def _of_device(one: Found, median_ms: float) -> Time:
+def _of_device(one: DeviceFigure, median_ms: float) -> Time:
     figure = one.figure
     low = median_ms if figure.low_ms is None else figure.low_ms
     high = median_ms if figure.high_ms is None else figure.high_ms

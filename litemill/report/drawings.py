@@ -9,7 +9,8 @@ from PIL import Image
 
 from litemill.analysis.results import Results
 from litemill.ground import process
-from litemill.render import charts, grid
+from litemill.render import grid
+from litemill.report import charts
 from litemill.report.pictures import Shown
 from litemill.tasks.registry import task_of
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from litemill.analysis import budgets
+from litemill.analysis.budgets import outcomes
 from litemill.analysis.results import Results, Section
 from litemill.ground import project
 from litemill.render import templates
 from litemill.render.table import Table
-from litemill.report import delegation, devices, provenance, recommended, tables
+from litemill.report import budgets, delegation, devices, provenance, recommended, tables
 from litemill.report.context import facts
 from litemill.report.drawings import Figure
 from litemill.report.gallery import Picture
@@ -38,7 +38,7 @@ def render(results: Results, figures: Sequence[Figure], gallery: Sequence[Pictur
         **facts(results),
         settings=results.params,
         overview=tables.overview(results),
-        budgets=budgets.table(budgets.outcomes(results)),
+        budgets=budgets.table(outcomes(results)),
         shipped=recommended.shipped(results),
         left=recommended.left(results),
         gallery=gallery,

@@ -10,19 +10,19 @@ import yaml
 
 from litemill.analysis.results import Result, Results, Section
 from litemill.ground import process, project
-from litemill.render import templates, vector
-from litemill.render.charts import TIMES, latencies
+from litemill.render import templates
 from litemill.render.grid import Colour
 from litemill.render.table import Table, turned
-from litemill.render.vector import tradeoff
-from litemill.report import delegation, devices, files_table, provenance, strips, tables
+from litemill.report import delegation, devices, files_table, provenance, strips, tables, vector
 from litemill.report import recommended as reasons
+from litemill.report.charts import TIMES, latencies
 from litemill.report.context import facts
 from litemill.report.devices import Target, by_target
 from litemill.report.files_table import FileRow, Heading
 from litemill.report.gallery import Picture as Composed
 from litemill.report.pictures import Shown
 from litemill.report.strips import Picture, Strip, Worst
+from litemill.report.vector import tradeoff
 from litemill.settings.recommend import TARGETS
 
 TEMPLATE = "page/index.html.j2"

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 import yaml
 
-from litemill.analysis import budgets, results
-from litemill.analysis.budgets import Outcome
+from litemill.analysis import results
+from litemill.analysis.budgets import Outcome, outcomes, summary
 from litemill.analysis.results import Results
+from litemill.report import budgets
 from litemill.settings import params
 from litemill.settings.budgets import Budget
 from report import built
@@ -22,7 +23,7 @@ PAINTER_INT8 = built.FILES["official_magenta_transfer_int8"].stat().st_size
 def outcome(joined: Results, **settings: Any) -> Outcome:
     """Hold one budget against the records."""
     one = msgspec.convert(settings, Budget)
-    (found,) = budgets.outcomes(
+    (found,) = outcomes(
         msgspec.structs.replace(joined, params=msgspec.structs.replace(joined.params, budgets={"one": one}))
     )
     return found
@@ -62,7 +63,7 @@ def test_what_has_no_figure_is_not_measured_and_so_not_kept(joined: Results) -> 
         outcome(joined, artifact="birds/int8", figure="bytes", most=1),
     ):
         assert (found.state, found.value) == ("not measured", None)
-        assert budgets.summary([found])["one"]["kept"] == 0
+        assert summary([found])["one"]["kept"] == 0
         assert budgets.said(found).endswith(": not measured")
 
 
@@ -95,6 +96,6 @@ def test_the_report_shows_budgets_and_leaves_their_figures_to_git(checkout: Path
 
 
 def test_without_budgets_the_report_has_no_such_part(checkout: Path) -> None:
-    assert budgets.outcomes(results.load(params.load())) == ()
+    assert outcomes(results.load(params.load())) == ()
     assert built.report(checkout).returncode == 0
     assert "Budgets" not in (checkout / "reports/report.md").read_text()

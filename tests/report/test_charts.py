@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from litemill.analysis.results import Results
-from litemill.render import charts, vector
+from litemill.report import charts, vector
 from litemill.report.devices import host
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litemill.render import charts
+from litemill.report import charts
 
 POINTS = st.dictionaries(
     st.text("abc", min_size=1, max_size=12), st.tuples(st.floats(0, 300), st.floats(0, 200)), min_size=1, max_size=12

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from litemill import figures
-from litemill.analysis import budgets, changes, results
+from litemill.analysis import changes, results
+from litemill.analysis.budgets import outcomes
 from litemill.analysis.changes import Side
 from litemill.analysis.results import Results
 from litemill.comparison import tables
@@ -14,7 +15,7 @@ from litemill.comparison.compare import Compared, Comparison
 from litemill.dvc.revision import File
 from litemill.figures import Figure
 from litemill.ground.errors import RecordError
-from litemill.report import markdown, page
+from litemill.report import budgets, markdown, page
 from litemill.report.context import summary
 from litemill.settings import params, reader
 from litemill.settings.budgets import Budget
@@ -53,7 +54,7 @@ def test_the_summary_has_it(joined: Results) -> None:
 def test_a_budget_may_be_on_it(joined: Results) -> None:
     budget = reader_of({"figure": "energy_mj", "artifact": "birds/fp32", "most": 7})
     with_it = msgspec.structs.replace(joined, params=msgspec.structs.replace(joined.params, budgets={"green": budget}))
-    (outcome,) = budgets.outcomes(with_it)
+    (outcome,) = outcomes(with_it)
     assert (outcome.value, outcome.state) == (7.125, "broken")
     assert budgets.said(outcome) == "budget green: birds/fp32 energy_mj: 7.12, at most 7.00: broken"
 

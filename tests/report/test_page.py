@@ -11,8 +11,8 @@ from PIL import Image
 
 from litemill.analysis import results
 from litemill.analysis.results import Results
-from litemill.render import grid, vector
-from litemill.report import answers, files_table, illustrations, page, pictures, recommended, strips
+from litemill.render import grid
+from litemill.report import answers, files_table, illustrations, page, pictures, recommended, strips, vector
 from litemill.report.devices import host
 from litemill.report.gallery import Picture
 from litemill.settings import params

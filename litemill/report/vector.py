@@ -9,7 +9,7 @@ import altair as alt
 
 from litemill import figures
 from litemill.analysis.results import Section
-from litemill.render import charts
+from litemill.report import charts
 from litemill.report.devices import Target
 
 HEIGHT = 220
