@@ -21,6 +21,7 @@ from litemill.records.recommendation import Choice, Recommended
 from litemill.render import templates
 from litemill.settings.params import Params
 from litemill.tasks import images
+from litemill.tasks.registry import task_of
 
 REMEDY = "run: make bundle"
 
@@ -124,8 +125,9 @@ def _put(path: Path, data: bytes) -> None:
 
 def card(frozen: Frozen, sampled: Sampled, shipped: tuple[Shipped, ...]) -> str:
     """Write a network's model card; `shipped` are its files."""
+    does = task_of(frozen.settings).card.format(classes=shipped[0].outputs[0].shape[-1])
     return templates.load("litemill.bundle", "card.md.j2").render(
-        frozen=frozen, entry=frozen.entry, sampled=sampled, shipped=shipped
+        frozen=frozen, entry=frozen.entry, sampled=sampled, shipped=shipped, does=does
     )
 
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from litemill.dvc.dag import StageGraph
-from litemill.fanout.units import TIMED
 from litemill.ground import process, project
+
+# the stages of a network that time files on this host, and what stands on them
+TIMED = ("benchmark", "recommend")
+
 
 # stages; as many as are built in one piece
 MOST = 128

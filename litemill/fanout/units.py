@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
+from litemill.dvc.schedule import TIMED
 from litemill.ground import project
 from litemill.settings import reader
 from litemill.settings.params import Params
@@ -14,10 +15,6 @@ SOURCES = "sources.all"
 
 
 BENCH = "bench"
-
-
-# the stages of a network that time files on this host, and what stands on them
-TIMED = ("benchmark", "recommend")
 
 
 class Unit(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -20,6 +20,7 @@ def check(params: Params) -> list[str]:
     found += networks.sources(params, catalog)
     found += networks.baselines(params, catalog, names)
     found += networks.calibration(params)
+    found += networks.budgets(params)
     found += pictures.faults(params, {source: len(each) for source, each in names.items()})
     if len(found) > SHOWN:
         found = [*found[:SHOWN], LitemillError(f"and {len(found) - SHOWN} more", remedy="mend these first")]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from litemill import figures
 from litemill.dvc import files as stages
 from litemill.ground import project
 from litemill.ground.errors import LitemillError, SettingsError
@@ -72,6 +73,20 @@ def calibration(params: Params) -> Iterator[LitemillError]:
                     f"{project.PARAMS}: recipes.{name}.calibration_samples: too few pictures for networks.{network}",
                     expected=f"at most {given}", got=wanted, remedy="add pictures to images, or lower it",
                 )  # fmt: skip
+
+
+def budgets(params: Params) -> Iterator[SettingsError]:
+    """Find budgets on a figure that nobody measures of their network."""
+    costs = [name for name, figure in figures.budgeted().items() if figure.kind == "cost"]
+    for name, budget in params.budgets.items():
+        network = (budget.artifact or "").partition("/")[0]
+        wanted = [params.networks[network]] if network else params.networks.values()
+        measured = dict.fromkeys([*costs, *(figure for one in wanted for figure in task_of(one).figures)])
+        if budget.figure not in measured:
+            yield SettingsError(
+                f"{project.PARAMS}: budgets.{name}.figure: is not measured of {network or 'any network'}",
+                expected=", ".join(measured), got=budget.figure, remedy="name another figure",
+            )  # fmt: skip
 
 
 def sources(params: Params, catalog: Catalog) -> Iterator[LitemillError]:

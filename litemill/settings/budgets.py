@@ -20,14 +20,6 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 HOST = "host"
 
 
-# what is measured of a network, by its part; of one of segmentation, None
-FIGURES: Mapping[str | None, tuple[str, ...]] = {
-    None: ("label_agreement", "mean_iou"),
-    "predict": ("bottleneck_cosine",),
-    "transfer": ("psnr_db", "ssim"),
-}
-
-
 class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A limit on one figure of a file, or of all that is shipped.
 
@@ -121,17 +113,3 @@ def check(where: str, budgets: Mapping[str, Budget], files: Names, places: Names
             reader.require(budget.configuration, places[budget.target], f"{at}.configuration", "configuration")
         elif (budget.target, budget.configuration) != (HOST, "cpu x1"):
             raise SettingsError(f"{at}: {budget.figure} is the same everywhere", remedy="remove target, configuration")
-
-
-def check_figures(where: str, budgets: Mapping[str, Budget], parts: Mapping[str, str | None]) -> None:
-    """Raise SettingsError where a budget is on a figure that nobody measures of its network; `parts` are by network."""
-    for name, budget in budgets.items():
-        network = (budget.artifact or "").partition("/")[0]
-        wanted = {parts[network]} if network else set(parts.values())
-        measured = [name for name, one in figures.budgeted().items() if one.kind == "cost"]
-        measured += [figure for part in wanted for figure in FIGURES[part]]
-        if budget.figure not in measured:
-            raise SettingsError(
-                f"{where}: budgets.{name}.figure: is not measured of {network or 'any network'}",
-                expected=", ".join(measured), got=budget.figure, remedy="name another figure",
-            )  # fmt: skip

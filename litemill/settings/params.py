@@ -135,11 +135,9 @@ def _check_recommend(params: Params) -> None:
 def _check_budgets(params: Params) -> None:
     """Hold what budgets name against what there is."""
     files = {name: (*params.built_with(name), *network.baselines) for name, network in params.networks.items()}
-    parts = {name: network.part for name, network in params.networks.items()}
     ways = {name: [one.label for one in target.configurations] for name, target in params.targets.items()}
     host = [Configuration(threads=count).label for count in params.benchmark.threads]
     budget_rules.check(str(PARAMS), params.budgets, files, {budget_rules.HOST: host} | ways)
-    budget_rules.check_figures(str(PARAMS), params.budgets, parts)
 
 
 def _check_network(params: Params, where: str, network: Network) -> None:

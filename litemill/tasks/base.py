@@ -65,6 +65,8 @@ class Task(ABC):
         Titles of a sample's pictures in the report.
     does
         What the network does with pictures, for captions: "pictures stylized by".
+    card
+        What a model card says that the network does; `{classes}` stands for the channels of its output.
     meanings
         What a tensor that is no picture to be fed holds, by role, for the metadata of a shipped file.
     """
@@ -80,6 +82,7 @@ class Task(ABC):
     answer: ClassVar[Answer]
     shown: ClassVar[tuple[str, ...]] = ("photo",)
     does: ClassVar[str]
+    card: ClassVar[str]
     meanings: ClassVar[Mapping[str, str]] = {}
 
     @property

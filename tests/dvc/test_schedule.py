@@ -6,8 +6,7 @@ import pytest
 import yaml
 
 from litemill.dvc import dag, schedule
-from litemill.dvc.schedule import Part
-from litemill.fanout.units import TIMED
+from litemill.dvc.schedule import TIMED, Part
 from litemill.ground import process, project
 
 ROOT = Path(__file__).parents[2]

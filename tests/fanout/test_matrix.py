@@ -10,7 +10,7 @@ import yaml
 from clones import ROOT, Clone
 
 from fanout import zoo
-from litemill.fanout.units import TIMED
+from litemill.dvc.schedule import TIMED
 
 WORKFLOW = ROOT / ".github/workflows/matrix.yml"
 

@@ -22,6 +22,7 @@ from litemill.records.graph import Frozen
 from litemill.settings import catalog, params
 
 ROOT = Path(__file__).parents[2]
+NAME = "deeplab_dm05_pascal"
 DM05 = "deeplabv3_mnv2_dm05_pascal_trainval_2018_10_01"
 COPIED = ("params.yaml", "dvc.yaml", "dvc.lock", "data/catalog.yaml", "data/images", "data/labels", "pipelines")
 Change = Callable[[dict[str, Any], dict[str, Any]], object]
@@ -113,6 +114,8 @@ def test_a_picture_that_is_cut_short_is_told() -> None:
         (lambda given, _: given.update(styles="data/stiles"), "styles: data/stiles: holds no picture"),
         (lambda given, _: given["recipes"]["int8"].update(calibration_samples=500),
          "recipes.int8.calibration_samples: too few pictures for networks.deeplab_dm05_pascal: expected at most 12"),
+        (lambda given, _: given["budgets"].update(one={"artifact": f"{NAME}/fp32", "figure": "psnr_db", "least": 9}),
+         f"budgets.one.figure: is not measured of {NAME}: expected bytes, latency_ms, p95_ms, peak_memory_mb, init_ms"),
         (lambda _, known: known["deeplabv3_mnv2_pascal_train_aug_2018_01_29"].pop("labels"),
          "data/catalog.yaml: deeplabv3_mnv2_pascal_train_aug_2018_01_29: labels is missing: expected a file with"),
         (lambda _, known: known["deeplabv3_mnv2_pascal_train_aug_2018_01_29"].update(labels="pascal.txt"),

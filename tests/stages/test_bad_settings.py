@@ -115,11 +115,6 @@ IN_PARAMS = [
     ),
     ("fetch: [deeplab,", "fetch: [deeplab, deeplab,", "params.yaml: fetch: 'deeplab' is given twice -> remove one"),
     ("evaluation: [e.png]", "evaluation: [e.png, e.png]", "images.content -> 'e.png' is given twice"),
-    (
-        "benchmark:",
-        "budgets: {one: {artifact: street/fp32, figure: psnr_db, least: 9}}\nbenchmark:",
-        "init_ms, multiply_adds, operators, label_agreement, mean_iou, got psnr_db -> name another figure",
-    ),
     (PARAMS, "", "params.yaml: expected a mapping, got None"),
 ]
 IN_CATALOG = [

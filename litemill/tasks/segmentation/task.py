@@ -21,6 +21,7 @@ class Segmentation(Task):
     figures = ("label_agreement", "mean_iou")
     answer = "labels"
     does = "classes found by"
+    card = "Tells for every pixel of a picture which of {classes} classes it shows."
     meanings = MappingProxyType({"logits": _CLASSES, "resized_logits": _CLASSES})
 
     @property

@@ -22,6 +22,10 @@ class Predict(Task):
     figures = ("bottleneck_cosine",)
     answer = "numbers"
     does = "bottlenecks given by"
+    card = (
+        "Says a style in few numbers (a bottleneck), which the transfer network takes: "
+        "the first half of style transfer."
+    )
     meanings = MappingProxyType({"bottleneck": _BOTTLENECK})
 
     @property
@@ -54,6 +58,7 @@ class Transfer(Task):
     answer = "picture"
     shown = ("content", "style")
     does = "pictures stylized by"
+    card = "Paints a picture in a style, given as a bottleneck: the second half of style transfer."
     meanings = MappingProxyType({"bottleneck": _BOTTLENECK, "stylized": "the stylized picture, RGB, 0 to 1"})
 
     @property
