@@ -1,6 +1,6 @@
 """A finding proven on pictures: what our code and the cut graph give is what the original gives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -11,7 +11,7 @@ from litemill.graphs.find_stylization import sides
 from litemill.graphs.graph import Array, Cuts, SourceGraph
 from litemill.graphs.run import Runner, runner
 from litemill.ground.errors import GraphError
-from litemill.settings.catalog import Crop
+from litemill.settings.catalog import Crop, Task
 from litemill.tasks import metrics
 from litemill.tasks.images import Floats, Pixels, resize_bilinear
 from litemill.tasks.segmentation import pixels as segmentation
@@ -69,9 +69,7 @@ def prove(whole: SourceGraph, found: Cuts, pictures: Mapping[str, Pixels]) -> Pr
     if not pictures:
         raise GraphError("no pictures to prove the cuts on", remedy="put some into data/images")
     faults: list[str] = []
-    proof = (_prove_segmentation if found.task == "segmentation" else _prove_stylization)(
-        whole, found, list(pictures.values()), faults
-    )
+    proof = PROVERS[found.task](whole, found, list(pictures.values()), faults)
     if faults:
         raise GraphError(
             "the cut can't be proven",
@@ -206,3 +204,9 @@ def _input(whole: SourceGraph, node: str, pixels: Pixels) -> Array:
     wanted = tuple(max(16 * round(256 * side / longest / 16), 96) for side in (height, width))
     _, height, width, _ = sides(whole, node, (wanted[0], wanted[1]))
     return stylization.prepare(pixels, (height, width))[None]
+
+
+PROVERS: dict[Task, Callable[[SourceGraph, Cuts, list[Pixels], list[str]], Proof]] = {
+    "segmentation": _prove_segmentation,
+    "stylization": _prove_stylization,
+}

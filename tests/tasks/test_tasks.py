@@ -2,8 +2,9 @@
 
 import pytest
 
+from litemill.graphs.reference import ORIGINALS
 from litemill.settings.network import Network
-from litemill.tasks.registry import task_of
+from litemill.tasks.registry import TASKS, task_of
 
 SEGMENTATION = Network("deeplab", (513, 513))
 RESIZED = Network("deeplab", (513, 513), output="resized_logits")
@@ -29,3 +30,7 @@ def test_a_network_has_the_inputs_and_the_output_of_its_part(
 
 def test_what_predict_gives_is_what_transfer_takes() -> None:
     assert task_of(PREDICT).output(PREDICT) in task_of(TRANSFER).inputs
+
+
+def test_the_original_of_every_task_can_be_asked() -> None:
+    assert set(ORIGINALS) == set(TASKS)
