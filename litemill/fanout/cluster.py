@@ -87,11 +87,9 @@ def _client(address: str, keys: Keys) -> Client:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's own log, and its wonder at a bundle's size, from the terminal; what matters is said as an error."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
-            yield
-    finally:
-        logger.setLevel(level)
+    # some of Dask's loggers have a level of their own; none is set back, since its threads write on after the end
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
+        yield

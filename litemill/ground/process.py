@@ -61,7 +61,9 @@ def native_output_kept() -> Iterator[None]:
     sys.stderr.flush()
     terminal = os.dup(2)
     python_stderr = sys.stderr
-    with tempfile.TemporaryFile() as kept, os.fdopen(os.dup(2), "w", buffering=1) as stream:
+    # not closed here: a log that is set up meanwhile writes there to the end
+    stream = os.fdopen(os.dup(2), "w", buffering=1)
+    with tempfile.TemporaryFile() as kept:
         os.dup2(kept.fileno(), 2)
         sys.stderr = stream
         try:
